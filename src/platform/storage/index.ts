@@ -1,0 +1,5 @@
+export { type InsertMissing, insertMissing, type SqlValue } from './bulk.ts'
+export { type Database, type DatabaseOptions, openDatabase } from './database.ts'
+export { type DirectoryLock, lockDirectory } from './directory-lock.ts'
+export type { Migration } from './migrations.ts'
+export type { Engine, Tables } from './tables.ts'

@@ -1,0 +1,128 @@
+import { Database as Sqlite } from 'bun:sqlite'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+
+/** How long a statement waits for a lock that another process holds, milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000
+/** Page cache of the one connection, in KiB (negative, as SQLite wants it). */
+const CACHE_KIB = -16_384
+
+/**
+ * A Kysely dialect over `bun:sqlite`: one connection, taken in turns, because SQLite has one writer and its calls are
+ * synchronous. Write-ahead log, `synchronous=FULL` (a commit survives the power), foreign keys on.
+ *
+ * @param file a path (its folder is made when missing) or `:memory:`
+ */
+export function sqliteDialect(file: string): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => sqliteDriver(file),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+function openFile(file: string): Sqlite {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+  const sqlite = new Sqlite(file, { create: true, readwrite: true, strict: true })
+  for (const pragma of [
+    `busy_timeout = ${BUSY_TIMEOUT_MS}`,
+    'journal_mode = WAL',
+    'synchronous = FULL',
+    'foreign_keys = ON',
+    `cache_size = ${CACHE_KIB}`,
+    'temp_store = MEMORY',
+  ]) {
+    sqlite.run(`PRAGMA ${pragma}`)
+  }
+  return sqlite
+}
+
+function sqliteDriver(file: string): Driver {
+  let sqlite: Sqlite | undefined
+  let connection: DatabaseConnection | undefined
+  const turns = turnTaking()
+  const run = async (connected: DatabaseConnection, sql: string) => {
+    await connected.executeQuery(CompiledQuery.raw(sql))
+  }
+  return {
+    init: async () => {
+      sqlite = openFile(file)
+      connection = sqliteConnection(sqlite)
+    },
+    acquireConnection: async () => {
+      await turns.take()
+      if (connection) return connection
+      turns.give()
+      throw new Error('the database is closed')
+    },
+    releaseConnection: async () => turns.give(),
+    // IMMEDIATE, because a transaction that reads first and writes later may otherwise fail half-way with SQLITE_BUSY.
+    beginTransaction: (connected) => run(connected, 'begin immediate'),
+    commitTransaction: (connected) => run(connected, 'commit'),
+    rollbackTransaction: (connected) => run(connected, 'rollback'),
+    destroy: async () => {
+      sqlite?.close()
+      sqlite = undefined
+      connection = undefined
+    },
+  }
+}
+
+function sqliteConnection(sqlite: Sqlite): DatabaseConnection {
+  return {
+    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+      const statement = sqlite.query<R, SqliteValue[]>(query.sql)
+      const parameters = query.parameters.map(bindable)
+      if (statement.columnNames.length > 0) {
+        const rows = statement.all(...parameters)
+        return { rows, numAffectedRows: BigInt(rows.length) }
+      }
+      const { changes, lastInsertRowid } = statement.run(...parameters)
+      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+    },
+    streamQuery: () => {
+      throw new Error('a query is not streamed over SQLite: read it page by page')
+    },
+  }
+}
+
+type SqliteValue = string | number | bigint | Uint8Array | null
+
+function bindable(value: unknown): SqliteValue {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value
+  if (value instanceof Uint8Array) return value
+  throw new TypeError(`a ${typeof value} cannot be a parameter of a statement`)
+}
+
+/** First come, first served. */
+function turnTaking(): { readonly take: () => Promise<void>; readonly give: () => void } {
+  const waiting: (() => void)[] = []
+  let taken = false
+  return {
+    take: () => {
+      if (!taken) {
+        taken = true
+        return Promise.resolve()
+      }
+      return new Promise((resolve) => waiting.push(resolve))
+    },
+    give: () => {
+      const next = waiting.shift()
+      if (next) next()
+      else taken = false
+    },
+  }
+}
