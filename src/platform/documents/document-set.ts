@@ -1,0 +1,34 @@
+import { canonicalJson, sha256Hex } from './canonical.ts'
+import type { Document, DocumentSet, Kind } from './kind.ts'
+
+/** The hash of documents: SHA-256 (hex) of the canonical JSON of them all, whatever order they came in. */
+export function revisionOf(documents: readonly Document[]): string {
+  return sha256Hex(canonicalJson(inNameOrder(documents).map((document) => document.written)))
+}
+
+function inNameOrder(documents: readonly Document[]): readonly Document[] {
+  return documents.toSorted((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name))
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Makes a set of valid documents. Of two with the same kind and name the first stays. */
+export function documentSetOf(documents: readonly Document[]): DocumentSet {
+  const byKind = new Map<string, Map<string, Document>>()
+  for (const document of inNameOrder(documents)) {
+    const named = byKind.get(document.kind) ?? new Map<string, Document>()
+    byKind.set(document.kind, named)
+    if (!named.has(document.name)) named.set(document.name, document)
+  }
+  const lists = new Map([...byKind].map(([kind, named]) => [kind, Object.freeze([...named.values()])]))
+  const all = Object.freeze([...lists.values()].flat())
+  return Object.freeze({
+    // The casts are sound: a document is put under its kind only after that kind's schema made its spec.
+    all: <S>(kind: Kind<S>) => (lists.get(kind.kind) ?? []) as readonly Document<S>[],
+    get: <S>(kind: Kind<S>, name: string) => byKind.get(kind.kind)?.get(name) as Document<S> | undefined,
+    documents: all,
+    revision: revisionOf(all),
+  })
+}

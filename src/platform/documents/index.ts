@@ -1,0 +1,40 @@
+export { documentSetOf, revisionOf } from './document-set.ts'
+export { deepFreeze } from './freeze.ts'
+export { API_VERSION, documentsJsonSchema, type JsonSchema, kindJsonSchema } from './json-schema.ts'
+export {
+  type Document,
+  type DocumentSet,
+  defineKind,
+  type Kind,
+  type KindDeclaration,
+  type NameRule,
+  type Origin,
+  type Path,
+  type ProblemAt,
+  type Reference,
+} from './kind.ts'
+export { formatProblem, inReadingOrder, type Problem } from './problem.ts'
+export { documentSet, InvalidDocuments } from './reading.ts'
+export {
+  DOCUMENT_BOUNDS,
+  fromJson,
+  type Place,
+  readYaml,
+  type SourceDocument,
+  type Sources,
+  type YamlText,
+} from './source.ts'
+export { didYouMean, nearest } from './suggest.ts'
+export { byteSize, duration, modeField, money, rate, resourcePattern, scopeRef, secretRef } from './unit-types.ts'
+export {
+  parseDuration,
+  parseMoney,
+  parseRate,
+  parseSize,
+  printDuration,
+  printMoney,
+  printRate,
+  printSize,
+  type Rate,
+} from './units.ts'
+export { type Validation, type ValidationOptions, validate } from './validate.ts'
