@@ -31,6 +31,9 @@ export function describeEngines(name: string, suite: (open: OpenTestDatabase, en
   const programs = postgresPrograms()
   if (programs) {
     describe(`${name} (postgres)`, () => {
+      beforeAll(async () => {
+        await sharedPostgres(programs)
+      }, START_TIMEOUT_MS)
       suite(
         opener(async () => (await sharedPostgres(programs)).freshDatabase()),
         'postgres',
