@@ -28,6 +28,14 @@ interface Run {
   /** Every name that was claimed, also by documents that are wrong otherwise: `Kind/name` → the first to claim it. */
   readonly claimed: Map<string, SourceDocument>
   readonly names: Map<string, string[]>
+  /** Every spec that its schema took, also of documents that are wrong otherwise: their references are checked too. */
+  readonly parsed: Parsed[]
+}
+
+interface Parsed {
+  readonly source: SourceDocument
+  readonly kind: Kind
+  readonly spec: unknown
 }
 
 interface Metadata {
@@ -54,7 +62,7 @@ export function validate(kinds: readonly Kind[], sources: Sources, options: Vali
   if (options.apiVersion !== 'optional') checkVersions(run, sources.documents)
   const checked = sources.documents.flatMap((source) => checkDocument(run, source) ?? [])
   const documents = documentSetOf(checked.map((item) => item.document))
-  for (const item of checked) checkReferences(run, item)
+  for (const item of run.parsed) checkReferences(run, item)
   for (const item of checked) checkMeaning(run, item, documents)
   if (run.problems.length > 0) return { valid: false, problems: inReadingOrder(run.problems) }
   return { valid: true, documents }
@@ -67,6 +75,7 @@ function start(kinds: readonly Kind[], sources: Sources): Run {
     metadata: { plain: metadataSchema('plain'), path: metadataSchema('path') },
     problems: [...sources.problems],
     claimed: new Map(),
+    parsed: [],
     names: new Map(kinds.map((kind) => [kind.kind, []])),
     schemaOf: (kind) => {
       const schema = schemas.get(kind) ?? kindJsonSchema(kind)
@@ -134,14 +143,20 @@ function checkKnown(
   if (metadata.success) claim(run, source, { kind, name: metadata.data.name })
   const spec = kind.schema.safeParse(value.spec ?? {})
   const issues = [...under('metadata', metadata.error?.issues ?? []), ...under('spec', spec.error?.issues ?? [])]
-  for (const finding of describeIssues(issues, context)) report(run, source, finding)
-  for (const finding of secretsIn(value.spec, ['spec'])) report(run, source, finding)
+  const findings = describeIssues(issues, context)
+  const leaked = secretsIn(value.spec, ['spec']).filter((leak) => !findings.some((finding) => samePath(finding, leak)))
+  for (const finding of [...findings, ...leaked]) report(run, source, finding)
+  if (spec.success) run.parsed.push({ source, kind, spec: spec.data })
   if (!metadata.success || !spec.success || run.problems.length > before) return undefined
   const { name, labels = {} } = metadata.data
   const written = { apiVersion: API_VERSION, kind: kind.kind, metadata: value.metadata, spec: value.spec ?? {} }
   const origin = { file: source.file, line: source.line }
   const document = { kind: kind.kind, name, labels, spec: spec.data, written, origin, owner: source.owner }
   return { document: deepFreeze(document), source, kind }
+}
+
+function samePath(one: Finding, other: Finding): boolean {
+  return one.path.length === other.path.length && one.path.every((step, index) => step === other.path[index])
 }
 
 function under(field: string, issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
@@ -161,8 +176,8 @@ function claim(run: Run, source: SourceDocument, { kind, name }: { kind: Kind; n
   run.names.get(kind.kind)?.push(name)
 }
 
-function checkReferences(run: Run, { document, source, kind }: Checked): void {
-  for (const { at, kind: wanted, name } of kind.references?.(document.spec) ?? []) {
+function checkReferences(run: Run, { source, kind, spec }: Parsed): void {
+  for (const { at, kind: wanted, name } of kind.references?.(spec) ?? []) {
     const kinds = typeof wanted === 'string' ? [wanted] : wanted
     // A kind that nobody offers here cannot be checked; a later release may offer it.
     if (name.includes('*') || kinds.some((word) => !run.kinds.has(word))) continue
