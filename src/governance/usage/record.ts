@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../lib/errors.ts'
 import type { NanoUsd } from '../../lib/money.ts'
+import type { Verdict } from '../guardrails/index.ts'
 
 /** What was done. */
 export type OperationKind = 'model.chat' | 'model.complete' | 'model.embed' | 'model.count' | 'model.list' | 'model.state'
@@ -39,19 +40,6 @@ export interface RecordedAttempt {
   readonly error?: ErrorCode
   readonly tokens?: RecordedTokens
   readonly cost: NanoUsd
-}
-
-/** What a guardrail said, without the matched text. */
-export interface RecordedVerdict {
-  readonly guardrail: string
-  readonly detector: string
-  readonly phase: string
-  readonly action: string
-  readonly mode: 'enforce' | 'monitor'
-  readonly findings: number
-  /** `ran`, `not-run` (time budget, error), `skipped` (not asked for). A check that did not run is never `ran`. */
-  readonly state: 'ran' | 'not-run' | 'skipped'
-  readonly microseconds: number
 }
 
 /** The one ledger record of an operation. Instants in epoch milliseconds, money in nano-USD. JSON-serialisable as it is. */
@@ -94,7 +82,7 @@ export interface OperationRecord {
     readonly reason?: string
   }
   readonly revision: string
-  readonly verdicts: readonly RecordedVerdict[]
+  readonly verdicts: readonly Verdict[]
   readonly cache: 'hit' | 'semantic' | 'miss' | 'off'
   readonly stream: boolean
   readonly run?: string

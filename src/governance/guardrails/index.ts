@@ -1,0 +1,1 @@
+export type { AnswerGuard, Blocked, Channel, Inspection, Phase, Segment, TextGuard, Verdict } from './inspection.ts'
