@@ -82,6 +82,8 @@ export interface FileBlock extends BlockBase {
   readonly title?: string
   readonly context?: string
   readonly citationsEnabled?: boolean
+  /** A document written as blocks (A): each with its own `at`; `source` is then their text, joined, and `at` is absent. */
+  readonly parts?: readonly Block[]
 }
 /** What the model thought. Replayed unmodified and in order, or not at all. */
 export interface ReasoningBlock extends BlockBase {
@@ -235,7 +237,15 @@ export interface ChatCall {
 }
 
 /** Why an answer ended. */
-export type Finish = 'stop' | 'stop-sequence' | 'length' | 'tool-calls' | 'content-filter' | 'refusal' | 'pause' | 'other'
+export type Finish =
+  | 'stop'
+  | 'stop-sequence'
+  | 'length'
+  | 'tool-calls'
+  | 'content-filter'
+  | 'refusal'
+  | 'pause'
+  | 'other'
 
 /**
  * Tokens by kind. Totals include their parts: `inputTokens` includes cache reads and writes (and tool-use prompt
