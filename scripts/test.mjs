@@ -36,7 +36,13 @@ function main() {
     return
   }
   const wanted = (name) => (only.length > 0 ? only.includes(name) : filters.length === 0 || name === 'unit')
-  prepare(wanted('unit'))
+  try {
+    prepare(wanted('unit'))
+  } catch (cause) {
+    process.stdout.write(`${cause instanceof Error ? cause.message : cause}\n0 passed, 1 failed, 0 skipped\n`)
+    process.exitCode = 1
+    return
+  }
   for (const check of CHECKS) if (wanted(check.name)) runCheck(check)
   if (wanted('unit')) runTests()
   process.stdout.write(`${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped\n`)
