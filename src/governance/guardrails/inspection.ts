@@ -48,6 +48,8 @@ export interface Blocked {
 export interface TextGuard {
   /** More text. Gives what may go on now; throws `content_blocked` when an enforced check blocks. */
   readonly push: (text: string) => string
+  /** How many characters of what was pushed are held back: pushed, but not yet resolved. 0 after `end`. */
+  readonly held: () => number
   /** The text has ended: whatever was held back, inspected. Throws like `push`. */
   readonly end: () => string
 }
