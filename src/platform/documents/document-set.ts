@@ -1,9 +1,18 @@
-import { canonicalJson, sha256Hex } from './canonical.ts'
+import { canonicalJson, sha256Hex } from '../../lib/crypto.ts'
 import type { Document, DocumentSet, Kind } from './kind.ts'
 
-/** The hash of documents: SHA-256 (hex) of the canonical JSON of them all, whatever order they came in. */
+/** The hash of one document as written: SHA-256 (hex) of its canonical JSON. */
+export function digestOf(written: unknown): string {
+  return sha256Hex(canonicalJson(written))
+}
+
+/** The hash of documents, whatever order they came in: SHA-256 (hex) over the digests of them all, by kind and name. */
 export function revisionOf(documents: readonly Document[]): string {
-  return sha256Hex(canonicalJson(inNameOrder(documents).map((document) => document.written)))
+  return sha256Hex(
+    inNameOrder(documents)
+      .map((document) => document.digest)
+      .join('\n'),
+  )
 }
 
 function inNameOrder(documents: readonly Document[]): readonly Document[] {

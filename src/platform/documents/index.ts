@@ -1,4 +1,4 @@
-export { documentSetOf, revisionOf } from './document-set.ts'
+export { digestOf, documentSetOf, revisionOf } from './document-set.ts'
 export { deepFreeze } from './freeze.ts'
 export { API_VERSION, documentsJsonSchema, type JsonSchema, kindJsonSchema } from './json-schema.ts'
 export {
@@ -13,6 +13,7 @@ export {
   type ProblemAt,
   type Reference,
 } from './kind.ts'
+export { printYaml } from './print.ts'
 export { formatProblem, inReadingOrder, type Problem } from './problem.ts'
 export { documentSet, InvalidDocuments } from './reading.ts'
 export {

@@ -36,6 +36,8 @@ export interface Document<S = unknown> {
   /** The whole document as JSON, as written: `{apiVersion, kind, metadata, spec}`. */
   readonly written: unknown
   readonly origin: Origin
+  /** SHA-256 (hex) of the canonical JSON of `written`. */
+  readonly digest: string
   /** Who may change it: `console`, `system`, or `git:<path>`. */
   readonly owner: string
 }
@@ -47,7 +49,7 @@ export interface DocumentSet {
   get<S>(kind: Kind<S>, name: string): Document<S> | undefined
   /** Every document, ordered by kind and name. */
   readonly documents: readonly Document[]
-  /** SHA-256 (hex) of the canonical JSON of all documents. */
+  /** SHA-256 (hex) over the digests of all documents: equal documents, equal revision. */
   readonly revision: string
 }
 

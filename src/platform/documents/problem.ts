@@ -3,6 +3,8 @@ export interface Problem {
   readonly file: string
   readonly line: number
   readonly column: number
+  /** Where in the document, for those who see it as a form: `spec.targets.0.provider`. */
+  readonly path?: string
   /** What is wrong; no full stop. */
   readonly message: string
   /** What to do about it: one sentence. */

@@ -132,7 +132,8 @@ function toJson(reader: Reader, node: unknown, depth: number): unknown {
   if (isAlias(node)) return aliasToJson(reader, node, depth)
   if (isScalar(node)) {
     if (node.anchor) reader.anchors.set(node.anchor, node)
-    return node.value
+    if (typeof node.value !== 'number' || Number.isFinite(node.value)) return node.value
+    return report(reader, node, 'a number must be finite')
   }
   if (isMap(node)) return mapToJson(reader, node, depth)
   if (!isSeq(node)) return null

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { documentSetOf } from './document-set.ts'
+import { digestOf, documentSetOf } from './document-set.ts'
 import { deepFreeze } from './freeze.ts'
 import { describeIssues, type Finding } from './issues.ts'
 import { API_VERSION, type JsonSchema, kindJsonSchema, metadataSchema } from './json-schema.ts'
@@ -18,6 +18,8 @@ export type Validation =
 export interface ValidationOptions {
   /** Whether each file must say `apiVersion` once; `required` when absent. */
   readonly apiVersion?: 'required' | 'optional'
+  /** Documents that passed their schemas before and stay: only their references and their meaning are checked again. */
+  readonly known?: readonly Document[]
 }
 
 interface Run {
@@ -60,7 +62,11 @@ export function validate(kinds: readonly Kind[], sources: Sources, options: Vali
     return { valid: false, problems: run.problems }
   }
   if (options.apiVersion !== 'optional') checkVersions(run, sources.documents)
-  const checked = sources.documents.flatMap((source) => checkDocument(run, source) ?? [])
+  const checked = (options.known ?? []).flatMap((document) => recall(run, document) ?? [])
+  for (const source of sources.documents) {
+    const item = checkDocument(run, source)
+    if (item) checked.push(item)
+  }
   const documents = documentSetOf(checked.map((item) => item.document))
   for (const item of run.parsed) checkReferences(run, item)
   for (const item of checked) checkMeaning(run, item, documents)
@@ -87,7 +93,8 @@ function start(kinds: readonly Kind[], sources: Sources): Run {
 
 function report(run: Run, source: SourceDocument, finding: Finding): void {
   const { path, part, message, hint } = finding
-  run.problems.push({ file: source.file, ...source.place(path, part), message, ...(hint ? { hint } : {}) })
+  const place = source.place(path, part)
+  run.problems.push({ file: source.file, ...place, path: path.join('.'), message, ...(hint ? { hint } : {}) })
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -151,8 +158,28 @@ function checkKnown(
   const { name, labels = {} } = metadata.data
   const written = { apiVersion: API_VERSION, kind: kind.kind, metadata: value.metadata, spec: value.spec ?? {} }
   const origin = { file: source.file, line: source.line }
-  const document = { kind: kind.kind, name, labels, spec: spec.data, written, origin, owner: source.owner }
+  const document = {
+    kind: kind.kind,
+    name,
+    labels,
+    spec: spec.data,
+    written,
+    origin,
+    digest: digestOf(written),
+    owner: source.owner,
+  }
   return { document: deepFreeze(document), source, kind }
+}
+
+/** A document that passed its schema before, as if it had just passed. */
+function recall(run: Run, document: Document): Checked | undefined {
+  const kind = run.kinds.get(document.kind)
+  if (!kind) return undefined
+  const { file = `${document.kind}/${document.name}`, line = 1 } = document.origin
+  const source = { file, owner: document.owner, line, value: document.written, place: () => ({ line, column: 1 }) }
+  claim(run, source, { kind, name: document.name })
+  run.parsed.push({ source, kind, spec: document.spec })
+  return { document, source, kind }
 }
 
 function samePath(one: Finding, other: Finding): boolean {
