@@ -1,0 +1,13 @@
+export type {
+  Awaitable,
+  Coordinator,
+  EntryAnswer,
+  HoldAnswer,
+  HoldRequest,
+  MoneyHold,
+  Priming,
+  RateAnswer,
+  RateCorrection,
+  RateRequest,
+} from './coordinator.ts'
+export { type InProcessCoordinator, inProcessCoordinator, isPending } from './in-process.ts'
