@@ -49,7 +49,11 @@ function serve() {
     stdio: 'inherit',
     env: { BUN_CONFIG_MAX_HTTP_REQUESTS: UPSTREAM_CONNECTIONS, ...process.env },
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const handOn = (signal) => {
+    // At a terminal Ctrl-C reaches the whole process group: a second one would cut the drain short.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, handOn)
   child.on('error', (cause) => {
     process.stderr.write(`gatehouse: could not start: ${cause.message}\n`)
     process.exit(1)
