@@ -1,0 +1,32 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Database } from '../platform/storage/index.ts'
+import type { Fault, PolicyLog } from './holder.ts'
+
+/** What policy is made from. */
+export interface PolicyOptions {
+  /** Migrated. Absent when it could not be reached: the gate then serves the last good documents, read-only. */
+  readonly database: Database | undefined
+  readonly clock: Clock
+  readonly dataDir: string
+  readonly log: PolicyLog
+  /** Makes the secrets at hand that documents refer to, before they count. */
+  readonly prefetch: (secretRefs: readonly string[]) => Promise<void>
+  /** SHA-256 (hex) of the first virtual key: of GATEHOUSE_BOOTSTRAP_KEY, or of one that was just made. */
+  readonly bootstrapKeySha256: string
+  /** The key above was given by the operator, so it also replaces an older one of the system's. */
+  readonly bootstrapKeyGiven?: boolean
+  /** GATEHOUSE_POLICY: a directory or file of documents that Git owns. */
+  readonly policyPath?: string
+}
+
+/** How policy is. */
+export interface PolicyStatus {
+  readonly number: number
+  readonly revision: string
+  /** Epoch milliseconds. */
+  readonly publishedAt: number
+  /** Where the documents that count came from when this process started. */
+  readonly startedFrom: 'database' | 'last-good' | 'nothing'
+  /** What is wrong now; empty when all is well. */
+  readonly faults: readonly Fault[]
+}
