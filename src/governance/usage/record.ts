@@ -3,7 +3,13 @@ import type { NanoUsd } from '../../lib/money.ts'
 import type { Verdict } from '../guardrails/index.ts'
 
 /** What was done. */
-export type OperationKind = 'model.chat' | 'model.complete' | 'model.embed' | 'model.count' | 'model.list' | 'model.state'
+export type OperationKind =
+  | 'model.chat'
+  | 'model.complete'
+  | 'model.embed'
+  | 'model.count'
+  | 'model.list'
+  | 'model.state'
 
 /** How an operation ended; exactly one final record an operation. */
 export type Outcome =
@@ -92,5 +98,10 @@ export interface OperationRecord {
   /** The node that wrote it. */
   readonly node: string
   /** Captured content, only where a Capture document asks for it. */
-  readonly content?: { readonly request?: string; readonly answer?: string }
+  readonly content?: {
+    readonly request?: string
+    readonly answer?: string
+    /** How long it is kept, milliseconds from `at`; 30 days when absent. */
+    readonly retainMs?: number
+  }
 }

@@ -1,0 +1,21 @@
+export { type CaptureSpec, captureKind } from './capture.kind.ts'
+export { type CaptureIndex, compileCapture } from './capture-index.ts'
+export { type Ledger, type LedgerOptions, type LedgerStatus, type OperationPage, openLedger } from './ledger.ts'
+export type {
+  Expiry,
+  ExpiryCount,
+  OperationCursor,
+  OperationFilter,
+  OperationIdKind,
+  SpendScope,
+} from './operations.store.ts'
+export type {
+  OperationKind,
+  OperationRecord,
+  Outcome,
+  RecordedAttempt,
+  RecordedTokens,
+} from './record.ts'
+export { type Retention, retention } from './retention.ts'
+export { DIMENSIONS, type Dimension, type Measure, type UsageQuery, type UsageRow } from './rollups.store.ts'
+export { usageMigrations } from './usage-migrations.ts'

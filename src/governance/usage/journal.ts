@@ -1,0 +1,161 @@
+import type { Clock } from '../../lib/clock.ts'
+import type { CleanRecord } from './clean.ts'
+import { isBefore, type Position, type SegmentWriter, segmentWriter, type WriteBytes } from './journal-files.ts'
+import { journalRow } from './journal-row.ts'
+import { journalTrail } from './journal-trail.ts'
+
+/** How the journal is doing. */
+export interface JournalStatus {
+  /** False while the disk refuses writes; new records are then kept in memory, bounded, and written once it takes them. */
+  readonly writable: boolean
+  /** False once half of that memory is used: from then on no new operation should be let in. */
+  readonly accepting: boolean
+  /** Bytes on disk that the shared store has not confirmed. */
+  readonly backlogBytes: number
+  /** Records that only this process's memory holds. */
+  readonly unwritten: number
+  /** Records that found no place, neither on disk nor in memory. */
+  readonly lost: number
+  /** Torn or damaged places passed over while reading. */
+  readonly torn: number
+  readonly syncFailures: number
+}
+
+/** Records on their way to the store. */
+export interface Batch {
+  readonly entries: readonly CleanRecord[]
+  /** Says that the store has them for good. */
+  readonly done: () => void
+}
+
+/** The node's own append-only journal: a record is in it before the client sees the end of its answer. */
+export interface Journal {
+  /** Commits one record, synchronously. Never throws. */
+  readonly append: (entry: CleanRecord) => void
+  /** The oldest records the store has not confirmed, or undefined when there are none. One batch at a time. */
+  readonly take: (maxRecords: number) => Promise<Batch | undefined>
+  /** A mark of now; {@link Journal.isShippedTo} tells when all before it is in the store. */
+  readonly mark: () => Position
+  readonly isShippedTo: (mark: Position) => boolean
+  readonly status: () => JournalStatus
+  /** Hands everything to the disk; removes the files when the store has it all. */
+  readonly close: () => Promise<void>
+}
+
+/** What {@link openJournal} needs. Sizes in bytes. */
+export interface JournalOptions {
+  readonly directory: string
+  readonly clock: Clock
+  /** A segment is closed beyond this; default 16 MiB. */
+  readonly maxSegmentBytes?: number
+  /** Bound of what is kept in memory, for either purpose: quick shipping, and a disk that refuses; default 32 MiB. */
+  readonly maxMemoryBytes?: number
+  readonly write?: WriteBytes
+}
+
+const DEFAULT_SEGMENT_BYTES = 16 * 1_024 * 1_024
+const DEFAULT_MEMORY_BYTES = 32 * 1_024 * 1_024
+/** A segment in use is given up from this size on as soon as the store has all of it, so that a restart re-reads little. */
+const RETIRE_BYTES = 1_024 * 1_024
+
+/** Opens the journal in a directory of its own; what an earlier process left there unshipped is offered first. */
+export function openJournal(options: JournalOptions): Journal {
+  const maxMemory = options.maxMemoryBytes ?? DEFAULT_MEMORY_BYTES
+  const trail = journalTrail(options.directory)
+  const writer = writerOf(options, trail.firstNew)
+  /** Written, unshipped, and still at hand: saves reading them back. */
+  const recent = journalRow()
+  /** Not written, because the disk refused. */
+  const unwritten = journalRow()
+  // INVARIANT: `recent` begins where the store has got to; when `isBehind`, what follows it must be read back from disk.
+  let isBehind = trail.hasPast
+  let lost = 0
+
+  const write = ({ record, json }: CleanRecord): boolean => {
+    const before = writer.end()
+    const end = tryAppend(writer, json)
+    const after = end ?? writer.end()
+    if (after.segment !== before.segment) trail.close(before)
+    if (!end) return false
+    isBehind ||= recent.weight() + json.length > maxMemory
+    if (!isBehind) recent.push({ record, json, end })
+    return true
+  }
+  const writeUnwritten = () => {
+    for (const entry of unwritten.first(unwritten.length())) {
+      if (!write(entry)) return
+      unwritten.drop([entry])
+    }
+  }
+  const shipTo = (position: Position) => {
+    trail.shipTo(position)
+    const end = writer.end()
+    if (isBefore(trail.shipped(), end)) return
+    isBehind = false
+    if (end.offset < RETIRE_BYTES) return
+    writer.rotate()
+    trail.close(end)
+  }
+  const takeBack = async (maxRecords: number): Promise<Batch | undefined> => {
+    const read = await trail.read(writer.end(), maxRecords)
+    if (read) return { entries: read.entries, done: () => shipTo(read.next) }
+    isBehind = isBefore(trail.shipped(), writer.end())
+    return isBehind ? takeBack(maxRecords) : undefined
+  }
+  const takeUnwritten = (maxRecords: number): Batch | undefined => {
+    const entries = unwritten.first(maxRecords)
+    return entries.length > 0 ? { entries, done: () => unwritten.drop(entries) } : undefined
+  }
+  return {
+    append: (entry) => {
+      if (unwritten.length() > 0) writeUnwritten()
+      if (unwritten.length() === 0 && write(entry)) return
+      if (unwritten.weight() + entry.json.length > maxMemory) lost++
+      else unwritten.push({ ...entry, end: writer.end() })
+    },
+    take: async (maxRecords) => {
+      const entries = recent.first(maxRecords)
+      const last = entries.at(-1)
+      if (!last) return (isBehind ? await takeBack(maxRecords) : undefined) ?? takeUnwritten(maxRecords)
+      const done = () => {
+        recent.drop(entries)
+        shipTo(last.end)
+      }
+      return { entries, done }
+    },
+    mark: writer.end,
+    isShippedTo: (mark) => unwritten.length() === 0 && !isBefore(trail.shipped(), mark),
+    status: () => ({
+      writable: unwritten.length() === 0,
+      accepting: unwritten.weight() <= maxMemory / 2,
+      backlogBytes: trail.bytes(writer.end()),
+      unwritten: unwritten.length(),
+      lost,
+      torn: trail.torn(),
+      syncFailures: writer.syncFailures(),
+    }),
+    close: async () => {
+      writeUnwritten()
+      const end = writer.end()
+      writer.rotate()
+      await writer.settle()
+      const isAllShipped = unwritten.length() === 0 && !isBefore(trail.shipped(), end)
+      trail.close(end)
+      if (isAllShipped) trail.clear()
+    },
+  }
+}
+
+function writerOf(options: JournalOptions, first: number): SegmentWriter {
+  const { directory, clock, write } = options
+  const maxBytes = options.maxSegmentBytes ?? DEFAULT_SEGMENT_BYTES
+  return segmentWriter({ directory, first, maxBytes, clock, ...(write && { write }) })
+}
+
+function tryAppend(writer: SegmentWriter, json: string): Position | undefined {
+  try {
+    return writer.append(json)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,105 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../lib/clock.ts'
+import type { NanoUsd } from '../../lib/money.ts'
+import type { Random } from '../../lib/random.ts'
+import type { Database } from '../../platform/storage/index.ts'
+import { cleanRecord } from './clean.ts'
+import { type JournalOptions, type JournalStatus, openJournal } from './journal.ts'
+import {
+  addOperations,
+  findOperation,
+  listOperations,
+  type OperationCursor,
+  type OperationFilter,
+  type OperationIdKind,
+  type SpendScope,
+  spentSince,
+} from './operations.store.ts'
+import type { OperationRecord } from './record.ts'
+import { readUsage, type UsageQuery, type UsageRow } from './rollups.store.ts'
+import { type ShipperStatus, shipper } from './shipper.ts'
+
+/** The ledger: one record per operation, never lost, each counted once. */
+export interface Ledger {
+  /** Commits a record to this node's journal before it returns: a killed process loses nothing. Never throws; no I/O but one write. */
+  readonly append: (record: OperationRecord) => void
+  /** Resolves when the shared store has all that was appended before the call, or after `withinMs`: then false. */
+  readonly flush: (withinMs?: number) => Promise<boolean>
+  readonly list: (filter: OperationFilter, page: OperationPage) => Promise<readonly OperationRecord[]>
+  readonly find: (by: OperationIdKind, value: string) => Promise<OperationRecord | undefined>
+  readonly usage: (query: UsageQuery) => Promise<readonly UsageRow[]>
+  /** What was spent since an instant (epoch milliseconds), nano-USD: what budgets begin with after a start. */
+  readonly spentSince: (scope: SpendScope, fromMs: number) => Promise<NanoUsd>
+  readonly status: () => LedgerStatus
+  /** Ships what it can within five seconds and closes the journal; what is left is shipped after the next start. */
+  readonly stop: () => Promise<void>
+}
+
+/** A page of the list: at most `limit` records, those behind `after`. */
+export interface OperationPage {
+  readonly limit: number
+  readonly after?: OperationCursor
+}
+
+/** How the ledger is doing; not `accepting` means that the gate should let nothing new in. */
+export interface LedgerStatus extends JournalStatus, ShipperStatus {}
+
+/** What {@link openLedger} needs; the database must be migrated. */
+export interface LedgerOptions extends Pick<JournalOptions, 'maxSegmentBytes' | 'maxMemoryBytes' | 'write'> {
+  /** The journal's own folder, below the data directory of this node. */
+  readonly directory: string
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: Random
+}
+
+const STOP_WITHIN_MS = 5_000
+const FLUSH_WITHIN_MS = 30_000
+
+/** Opens the ledger; what an earlier process left in the journal is shipped first. */
+export function openLedger(options: LedgerOptions): Ledger {
+  const { database, clock, directory } = options
+  const journal = openJournal(options)
+  const carrier = shipper({
+    journal,
+    clock,
+    random: options.random,
+    store: (entries) => addOperations(database, entries),
+    setAside: ({ json }) => {
+      mkdirSync(directory, { recursive: true })
+      appendFileSync(join(directory, 'refused.ndjson'), `${json}\n`)
+    },
+  })
+  const flush = async (withinMs = FLUSH_WITHIN_MS): Promise<boolean> => {
+    const enough = new AbortController()
+    const late = clock.sleep(withinMs, enough.signal).then(
+      () => false,
+      () => false,
+    )
+    const isShipped = await Promise.race([carrier.flush().then(() => true), late])
+    enough.abort()
+    return isShipped
+  }
+  carrier.nudge()
+  return {
+    append: (record) => {
+      journal.append(cleanRecord(record))
+      carrier.nudge()
+    },
+    flush,
+    list: (filter, page) => listOperations(database, filter, page),
+    find: (by, value) => findOperation(database, by, value),
+    usage: (query) => readUsage(database, query),
+    spentSince: async (scope, fromMs) => {
+      await flush()
+      return spentSince(database, scope, fromMs)
+    },
+    status: () => ({ ...journal.status(), ...carrier.status() }),
+    stop: async () => {
+      await flush(STOP_WITHIN_MS)
+      carrier.stop()
+      await journal.close()
+    },
+  }
+}

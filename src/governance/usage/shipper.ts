@@ -1,0 +1,117 @@
+import type { Clock, Timer } from '../../lib/clock.ts'
+import type { Random } from '../../lib/random.ts'
+import { backoffMs } from '../../lib/retry.ts'
+import type { CleanRecord } from './clean.ts'
+import type { Journal } from './journal.ts'
+
+/** Carries records from the journal to the store: at least once; the store counts each id once. */
+export interface Shipper {
+  /** Says that there is something to carry; it goes within a moment, together with what comes meanwhile. */
+  readonly nudge: () => void
+  /** Resolves when all that was appended before the call is in the store; tries at once, also while waiting after a failure. */
+  readonly flush: () => Promise<void>
+  readonly status: () => ShipperStatus
+  readonly stop: () => void
+}
+
+/** How carrying goes. */
+export interface ShipperStatus {
+  /** Failures in a row; 0 when the store answers. */
+  readonly failures: number
+  /** What the store said last, for the log. */
+  readonly lastError?: string
+  /** Records that the store refuses although it takes others; they are set aside, never dropped. */
+  readonly setAside: number
+}
+
+/** What a {@link Shipper} needs. */
+export interface ShipperOptions {
+  readonly journal: Journal
+  /** Stores a batch, all or nothing, idempotent by id. */
+  readonly store: (entries: readonly CleanRecord[]) => Promise<unknown>
+  /** Keeps a record that the store refuses. */
+  readonly setAside: (entry: CleanRecord) => void
+  readonly clock: Clock
+  readonly random: Random
+}
+
+const BATCH = 500
+/** Records gather this long, so that a busy gate makes few transactions. */
+const GATHER_MS = 100
+const BACKOFF = { baseMs: 250, maxMs: 15_000 }
+/** From this failure on, a batch is tried record by record: one that cannot be stored must not hold up the rest. */
+const SINGLE_FROM_FAILURE = 3
+
+/** Makes a {@link Shipper}; nothing runs until it is nudged. */
+export function shipper(options: ShipperOptions): Shipper {
+  const { journal, clock, random } = options
+  let timer: Timer | undefined
+  let round: Promise<boolean> | undefined
+  let failures = 0
+  let lastError: string | undefined
+  let setAside = 0
+  let stopped = false
+
+  const storeSingly = async (entries: readonly CleanRecord[]): Promise<void> => {
+    const refused: CleanRecord[] = []
+    let cause: unknown
+    for (const entry of entries) {
+      try {
+        await options.store([entry])
+      } catch (error) {
+        cause = error
+        refused.push(entry)
+      }
+    }
+    // When not even one goes in, it is the store that fails and not the record.
+    if (refused.length === entries.length) throw cause
+    for (const entry of refused) {
+      options.setAside(entry)
+      setAside++
+    }
+  }
+  const shipAll = async (): Promise<boolean> => {
+    try {
+      for (let batch = await journal.take(BATCH); batch; batch = await journal.take(BATCH)) {
+        await (failures < SINGLE_FROM_FAILURE ? options.store(batch.entries) : storeSingly(batch.entries))
+        batch.done()
+        failures = 0
+        lastError = undefined
+      }
+      return true
+    } catch (error) {
+      failures++
+      lastError = error instanceof Error ? error.message : String(error)
+      return false
+    }
+  }
+  const run = (): Promise<boolean> => {
+    timer?.cancel()
+    timer = undefined
+    round ??= shipAll().then((isDone) => {
+      round = undefined
+      if (!isDone) wait(backoffMs(failures, random, BACKOFF))
+      return isDone
+    })
+    return round
+  }
+  const wait = (ms: number) => {
+    if (!stopped) timer ??= clock.schedule(ms, run)
+  }
+  return {
+    nudge: () => {
+      if (!round || failures === 0) wait(GATHER_MS)
+    },
+    flush: async () => {
+      const mark = journal.mark()
+      while (!stopped && !journal.isShippedTo(mark)) {
+        if (!(await run())) await clock.sleep(BACKOFF.baseMs)
+      }
+    },
+    status: () => ({ failures, setAside, ...(lastError !== undefined && { lastError }) }),
+    stop: () => {
+      stopped = true
+      timer?.cancel()
+    },
+  }
+}

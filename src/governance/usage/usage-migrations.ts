@@ -1,0 +1,6 @@
+import type { Migration } from '../../platform/storage/index.ts'
+import { operationsMigration } from './operations.store.ts'
+import { rollupsMigration } from './rollups.store.ts'
+
+/** The tables of this room, in order. */
+export const usageMigrations: readonly Migration[] = [operationsMigration, rollupsMigration]
