@@ -29,12 +29,10 @@ function apt(rest) {
   return result.status === 0
 }
 
-/** Debian keeps the server out of PATH, under its version. */
+/** Where Debian keeps the server (out of PATH, under its version), and where the tests look for it. */
 function hasPostgres() {
   const versions = '/usr/lib/postgresql'
-  const debian =
-    existsSync(versions) && readdirSync(versions).some((at) => existsSync(join(versions, at, 'bin', 'postgres')))
-  return debian || onPath('postgres')
+  return existsSync(versions) && readdirSync(versions).some((at) => existsSync(join(versions, at, 'bin', 'initdb')))
 }
 
 function onPath(name) {
