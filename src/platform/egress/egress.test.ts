@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { manualClock, systemClock } from '../../lib/clock.ts'
 import { type ErrorCode, GatewayError } from '../../lib/errors.ts'
 import { GOOD_EXAMPLE } from './certificate.fixture.ts'
 import { createEgress, type EgressRequest } from './egress.ts'
 
 const BIG = 32 * 1_048_576
+const BOMB = brotliCompressSync(new Uint8Array(BIG), { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } })
 let seenAborts = 0
 let onAbort: () => void = () => undefined
 
@@ -38,7 +39,7 @@ const upstream = Bun.serve({
       case '/twice':
         return coded('gzip, br', brotliCompressSync(gzipSync(text)))
       case '/bomb':
-        return coded('br', brotliCompressSync(new Uint8Array(BIG)))
+        return coded('br', BOMB)
       case '/broken':
         return coded('gzip', text)
       case '/unknown':
