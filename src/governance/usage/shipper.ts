@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Random } from '../../lib/random.ts'
 import { backoffMs } from '../../lib/retry.ts'
+import { isDataError } from '../../platform/storage/index.ts'
 import type { CleanRecord } from './clean.ts'
 import type { Journal } from './journal.ts'
 
@@ -39,8 +40,6 @@ const BATCH = 500
 /** Records gather this long, so that a busy gate makes few transactions. */
 const GATHER_MS = 100
 const BACKOFF = { baseMs: 250, maxMs: 15_000 }
-/** From this failure on, a batch is tried record by record: one that cannot be stored must not hold up the rest. */
-const SINGLE_FROM_FAILURE = 3
 
 /** Makes a {@link Shipper}; nothing runs until it is nudged. */
 export function shipper(options: ShipperOptions): Shipper {
@@ -53,27 +52,26 @@ export function shipper(options: ShipperOptions): Shipper {
   let stopped = false
 
   const storeSingly = async (entries: readonly CleanRecord[]): Promise<void> => {
-    const refused: CleanRecord[] = []
-    let cause: unknown
     for (const entry of entries) {
       try {
         await options.store([entry])
-      } catch (error) {
-        cause = error
-        refused.push(entry)
+      } catch (cause) {
+        if (!isDataError(cause)) throw cause
+        options.setAside(entry)
+        setAside++
       }
     }
-    // When not even one goes in, it is the store that fails and not the record.
-    if (refused.length === entries.length) throw cause
-    for (const entry of refused) {
-      options.setAside(entry)
-      setAside++
-    }
   }
+  /** One record that can never be stored must not hold up the rest: then they go one by one. */
+  const store = (entries: readonly CleanRecord[]): Promise<unknown> =>
+    options.store(entries).catch((cause) => {
+      if (!isDataError(cause)) throw cause
+      return storeSingly(entries)
+    })
   const shipAll = async (): Promise<boolean> => {
     try {
       for (let batch = await journal.take(BATCH); batch; batch = await journal.take(BATCH)) {
-        await (failures < SINGLE_FROM_FAILURE ? options.store(batch.entries) : storeSingly(batch.entries))
+        await store(batch.entries)
         batch.done()
         failures = 0
         lastError = undefined

@@ -1,4 +1,5 @@
 export { type InsertMissing, insertMissing, type SqlValue } from './bulk.ts'
+export { isDataError } from './data-error.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 export { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 export type { Migration } from './migrations.ts'
