@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { POLICY_KINDS } from '../src/policy/index.ts'
 import { type Dependency, untrueDependencies } from './docs/dependencies.ts'
+import { untrueDocuments } from './docs/documents.ts'
 import { errorsTable, withTable } from './docs/errors-table.ts'
 import { untrueMentions } from './docs/mentions.ts'
 import type { Page, Untruth } from './docs/page.ts'
@@ -26,7 +28,8 @@ function main(): void {
     writeFileSync(join(root, ERRORS_PAGE), withTable(read(ERRORS_PAGE), errorsTable()))
   const paths = [...globSync('*.md', { cwd: root }), ...globSync('docs/**/*.md', { cwd: root })].sort()
   const pages = paths.map((path): Page => ({ path, text: read(path) }))
-  const untrue = [...mentions(pages), ...tables(pages), ...story(pages)]
+  const documents = pages.flatMap((page) => untrueDocuments(page, POLICY_KINDS))
+  const untrue = [...mentions(pages), ...documents, ...tables(pages), ...story(pages)]
   for (const { path, line, message } of untrue) console.log(`${path}:${line}: ${message}`)
   console.log(`docs: ${pages.length} pages, ${untrue.length} problems`)
   process.exitCode = untrue.length > 0 || pages.length === 0 ? 1 : 0

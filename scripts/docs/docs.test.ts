@@ -1,5 +1,8 @@
 import { expect, test } from 'bun:test'
+import { z } from 'zod'
+import { defineKind } from '../../src/platform/documents/index.ts'
 import { untrueDependencies } from './dependencies.ts'
+import { untrueDocuments } from './documents.ts'
 import { errorsTable, withTable } from './errors-table.ts'
 import { untrueMentions } from './mentions.ts'
 import { stepsOfCode, stepsOfPage } from './story.ts'
@@ -89,4 +92,20 @@ test('the steps of the story are read in the order in which they are called', ()
     'open',
     'decode',
   ])
+})
+
+test('documents shown in a page are checked against the kinds, at their lines; sketches are not', () => {
+  const lamp = defineKind<{ readonly bright: boolean }>({
+    kind: 'Lamp',
+    summary: 'A lamp.',
+    schema: z.strictObject({ bright: z.boolean() }),
+    example: 'kind: Lamp',
+  })
+  const block = (spec: string) => `kind: Lamp\nmetadata: {name: ${spec.length > 14 ? 'a' : 'b'}}\nspec: {${spec}}\n`
+  const good = `text\n\`\`\`yaml\n${block('bright: true')}\`\`\`\n`
+  const bad = `\`\`\`yaml\n${block('brigth: true, x: 1')}\`\`\`\n\`\`\`yaml sketch\nkind: Moon\n\`\`\`\n`
+  expect(untrueDocuments({ path: 'p.md', text: good }, [lamp])).toEqual([])
+  const found = untrueDocuments({ path: 'p.md', text: good + bad }, [lamp])
+  expect(found.length).toBeGreaterThan(0)
+  expect(new Set(found.map((problem) => problem.line))).toEqual(new Set([10]))
 })

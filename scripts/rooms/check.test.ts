@@ -54,6 +54,12 @@ describe('walls', () => {
     expect(check(files)).toEqual(['src/gate/a.ts:1: door'])
   })
 
+  test("a room's testing.ts is open to tests of other rooms and to nobody else", () => {
+    const text = "import { engines } from '../../platform/storage/testing.ts'\nengines\n"
+    const files = { 'src/governance/usage/a.test.ts': text, 'src/governance/usage/a.ts': text }
+    expect(check(files)).toEqual(['src/governance/usage/a.ts:1: door'])
+  })
+
   test('the web app may import the contract alone', () => {
     const files = {
       'src/lib/a.ts': '',
@@ -198,6 +204,7 @@ describe('size, names, types, documentation', () => {
       'src/lib/utils.ts': '',
       'src/gate/common/a.ts': '',
       'src/gate/key-manager.ts': '',
+      'src/gate/data-error.ts': '',
       'src/lib/a.ts': '',
     }
     expect(check(files)).toEqual([

@@ -1,6 +1,9 @@
 import { placeOf } from './plan.ts'
 import { type Problem, problemAt, type Source } from './source.ts'
 
+/** What a room offers to the tests of other rooms stands in its `testing.ts`: a second door, for tests alone. */
+const TEST_DOOR = /\/testing\.ts$/
+
 /** Imports go down the list of wings and rooms, and enter a room by its door. */
 export function walls(source: Source): readonly Problem[] {
   const here = placeOf(source.path)
@@ -12,12 +15,16 @@ export function walls(source: Source): readonly Problem[] {
     if (entry.path === undefined) return []
     const there = placeOf(entry.path)
     if (!there) return [problemAt(source, entry, { rule: 'wall', message: `src/ may not import ${entry.path}` })]
+    const forTests = source.isTest || TEST_DOOR.test(source.path)
+    if (TEST_DOOR.test(entry.path) && !forTests) {
+      return [problemAt(source, entry, { rule: 'door', message: `${entry.path} is for tests alone` })]
+    }
     if (there.room === here.room) return []
     if (there.rank >= here.rank) {
       const message = `${here.room} may not import ${there.room}: imports go down the list of wings and rooms`
       return [problemAt(source, entry, { rule: 'wall', message })]
     }
-    if (there.open || entry.path === there.door) return []
+    if (there.open || entry.path === there.door || TEST_DOOR.test(entry.path)) return []
     return [
       problemAt(source, entry, {
         rule: 'door',
