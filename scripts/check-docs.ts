@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import { POLICY_KINDS } from '../src/policy/index.ts'
 import { type Dependency, untrueDependencies } from './docs/dependencies.ts'
 import { untrueDocuments } from './docs/documents.ts'
-import { errorsTable, withTable } from './docs/errors-table.ts'
+import { generatedTables, withTable } from './docs/generated.ts'
 import { untrueMentions } from './docs/mentions.ts'
 import type { Page, Untruth } from './docs/page.ts'
 import { stepsOfCode, stepsOfPage } from './docs/story.ts'
 
 const root = join(import.meta.dir, '..')
-const ERRORS_PAGE = 'docs/reference/errors.md'
 const DEPENDENCIES_PAGE = 'docs/dependencies.md'
 const STORY_PAGE = 'docs/explanation/life-of-a-request.md'
 const STORY_CODE = 'src/gate/gate.ts'
@@ -24,8 +23,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const manifest: Manifest = JSON.parse(read('package.json'))
 
 function main(): void {
-  if (process.argv.includes('--write'))
-    writeFileSync(join(root, ERRORS_PAGE), withTable(read(ERRORS_PAGE), errorsTable()))
+  if (process.argv.includes('--write')) writeTables()
   const paths = [...globSync('*.md', { cwd: root }), ...globSync('docs/**/*.md', { cwd: root })].sort()
   const pages = paths.map((path): Page => ({ path, text: read(path) }))
   const documents = pages.flatMap((page) => untrueDocuments(page, POLICY_KINDS))
@@ -52,14 +50,19 @@ function cliCommands(): readonly string[] {
   )
 }
 
+function writeTables(): void {
+  for (const generated of generatedTables())
+    writeFileSync(join(root, generated.path), withTable(read(generated.path), generated))
+}
+
 function tables(pages: readonly Page[]): readonly Untruth[] {
-  const errors = pages.find((page) => page.path === ERRORS_PAGE)
+  const message = 'a generated table differs from the code; `npm run docs -- --write` writes it anew'
+  const stale = generatedTables()
+    .filter((generated) => withTable(read(generated.path), generated) !== read(generated.path))
+    .map(({ path }) => ({ path, line: 1, message }))
   const dependencies = pages.find((page) => page.path === DEPENDENCIES_PAGE)
-  if (!errors || !dependencies)
-    return [{ path: 'docs', line: 1, message: `${ERRORS_PAGE} or ${DEPENDENCIES_PAGE} is missing` }]
-  const stale = withTable(errors.text, errorsTable()) !== errors.text
-  const message = 'the table differs from ERROR_CODES; `npm run docs -- --write` writes it anew'
-  return [...(stale ? [{ path: ERRORS_PAGE, line: 1, message }] : []), ...untrueDependencies(dependencies, installed())]
+  const missing = { path: DEPENDENCIES_PAGE, line: 1, message: 'the page is missing' }
+  return [...stale, ...(dependencies ? untrueDependencies(dependencies, installed()) : [missing])]
 }
 
 function installed(): readonly Dependency[] {

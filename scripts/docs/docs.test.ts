@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineKind } from '../../src/platform/documents/index.ts'
 import { untrueDependencies } from './dependencies.ts'
 import { untrueDocuments } from './documents.ts'
-import { errorsTable, withTable } from './errors-table.ts'
+import { errorsTable, withTable } from './generated.ts'
 import { untrueMentions } from './mentions.ts'
 import { stepsOfCode, stepsOfPage } from './story.ts'
 
@@ -67,14 +67,14 @@ test('a dependency without a row, a row without a dependency, another version or
   ])
 })
 
-test('the table of errors is written between its markers and nowhere else', () => {
+test('a table is written between its marks and nowhere else', () => {
   const table = errorsTable({ gone: { status: 410, message: 'It is gone.' } })
   const page = 'before\n<!-- generated: error codes -->\nold\n<!-- end of generated -->\nafter\n'
-  const written = withTable(page, table)
+  const written = withTable(page, { name: 'error codes', table })
   expect(written).toContain('| `gone` | 410 | It is gone. |')
   expect(written).not.toContain('old')
-  expect(withTable(written, table)).toBe(written)
-  expect(() => withTable('no markers', table)).toThrow('has no')
+  expect(withTable(written, { name: 'error codes', table })).toBe(written)
+  expect(() => withTable(page, { name: 'moons', table })).toThrow('has no')
 })
 
 test('the steps of the story are read in the order in which they are called', () => {
