@@ -1,27 +1,23 @@
 import type { z } from 'zod'
 import { fieldHint, type JsonSchema } from './json-schema.ts'
 import type { Path } from './kind.ts'
+import type { Finding } from './problem.ts'
+import { looksSecret } from './secrets.ts'
 import { didYouMean } from './suggest.ts'
 import { SECRET_HINT } from './unit-types.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** What a schema found wrong, in our words. */
-export interface Finding {
-  readonly path: Path
-  /** Whether the field's name is at fault, and not its value. */
-  readonly part: 'key' | 'value'
-  readonly message: string
-  readonly hint?: string
-}
-
 const LONGEST_ECHO = 60
+/** Unknown fields of one object that are told one by one; who has more has pasted something else. */
+const MOST_KEYS = 50
 
 /** A value as a message may repeat it: short, and never what may be a secret. */
 function echo(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'an object'
+  if (typeof value === 'string' && looksSecret(value)) return 'what looks like a secret'
   const text = JSON.stringify(value) ?? String(value)
   return text.length > LONGEST_ECHO ? `a ${typeof value} of ${String(value).length} characters` : text
 }
@@ -82,7 +78,7 @@ function describe(issue: Issue, outer: Path, context: Context): readonly Finding
     { path, part: 'value', message, ...(hint ? { hint } : {}) },
   ]
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, MOST_KEYS).map((key) => {
       const hint = fieldHint(context.schema(), path, key)
       return { path: [...path, key], part: 'key', message: `unknown field ${key}`, ...(hint ? { hint } : {}) }
     })

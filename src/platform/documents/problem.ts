@@ -1,3 +1,14 @@
+import type { Path } from './kind.ts'
+
+/** What a schema found wrong, in our words. */
+export interface Finding {
+  readonly path: Path
+  /** Whether the field's name is at fault, and not its value. */
+  readonly part: 'key' | 'value'
+  readonly message: string
+  readonly hint?: string
+}
+
 /** Something wrong in a document, at the place where it stands. Lines and columns count from 1. */
 export interface Problem {
   readonly file: string

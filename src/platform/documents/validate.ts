@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import { digestOf, documentSetOf } from './document-set.ts'
 import { deepFreeze } from './freeze.ts'
-import { describeIssues, type Finding } from './issues.ts'
+import { describeIssues } from './issues.ts'
 import { API_VERSION, type JsonSchema, kindJsonSchema, metadataSchema } from './json-schema.ts'
 import type { Document, DocumentSet, Kind, NameRule, Path } from './kind.ts'
-import { inReadingOrder, type Problem } from './problem.ts'
+import { type Finding, inReadingOrder, type Problem } from './problem.ts'
 import { secretsIn } from './secrets.ts'
 import { DOCUMENT_BOUNDS, type SourceDocument, type Sources } from './source.ts'
 import { didYouMean } from './suggest.ts'
@@ -52,6 +52,8 @@ interface Checked {
   readonly kind: Kind
 }
 
+/** Where the list of problems ends; nobody reads on, and finding the place of each costs time. */
+const MOST_PROBLEMS = 1_000
 const TOP_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec']
 
 /** Validates documents against kinds and against each other; finds everything that is wrong, in reading order. */
@@ -92,6 +94,7 @@ function start(kinds: readonly Kind[], sources: Sources): Run {
 }
 
 function report(run: Run, source: SourceDocument, finding: Finding): void {
+  if (run.problems.length >= MOST_PROBLEMS) return
   const { path, part, message, hint } = finding
   const place = source.place(path, part)
   run.problems.push({ file: source.file, ...place, path: path.join('.'), message, ...(hint ? { hint } : {}) })
@@ -118,7 +121,7 @@ function checkDocument(run: Run, source: SourceDocument): Checked | undefined {
   const fault = (path: Path, message: string, hint?: string, part: 'key' | 'value' = 'value') =>
     report(run, source, { path, part, message, ...(hint ? { hint } : {}) })
   if (!isRecord(value)) return void fault([], 'a document must be an object', 'Write kind, metadata and spec.')
-  for (const field of Object.keys(value)) {
+  for (const field of Object.keys(value).slice(0, MOST_PROBLEMS)) {
     if (!TOP_FIELDS.includes(field)) fault([field], `unknown field ${field}`, didYouMean(field, TOP_FIELDS), 'key')
   }
   const version = value.apiVersion
