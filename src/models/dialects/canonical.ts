@@ -293,7 +293,7 @@ export interface ChatAnswer {
 /** What opens in a stream; text it has to begin with comes as a first delta. */
 export type BlockStart =
   | { readonly kind: 'text' }
-  | { readonly kind: 'reasoning'; readonly id?: string }
+  | { readonly kind: 'reasoning'; readonly id?: string; readonly origin?: DialectName }
   | { readonly kind: 'tool-call'; readonly id: string; readonly name: string; readonly custom?: boolean }
   | { readonly kind: 'opaque'; readonly block: OpaqueBlock }
   | { readonly kind: 'media'; readonly block: ImageBlock | AudioBlock | FileBlock }

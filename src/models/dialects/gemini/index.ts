@@ -1,0 +1,5 @@
+export { type ArrayFraming, geminiArrayFraming } from './array-framing.ts'
+export { decodeCount, decodeCountAnswer, encodeCount, encodeCountAnswer } from './count-tokens.ts'
+export { geminiEmbeddings } from './embeddings.ts'
+export { gemini } from './gemini.ts'
+export { type GeminiMeter, geminiMeter, type MeterReading } from './meter.ts'
