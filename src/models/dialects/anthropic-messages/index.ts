@@ -1,0 +1,5 @@
+export { decodeCount, encodeCount } from './count.ts'
+export { decodeCountCall } from './decode-call.ts'
+export { anthropicMessages } from './dialect.ts'
+export { encodeCountCall } from './encode-call.ts'
+export { anthropicMeter, type Meter, type Metered } from './meter.ts'
