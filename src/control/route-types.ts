@@ -1,0 +1,29 @@
+import type { Action } from '../governance/access/index.ts'
+import type { Caller } from '../governance/identity/index.ts'
+
+/** A request to the control plane: authenticated, permitted, its body read and parsed. */
+export interface ControlRequest {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  /** The JSON body; a string for YAML; `undefined` when there is none. */
+  readonly body: unknown
+  readonly headers: Headers
+  readonly caller: Caller
+}
+
+/** The answer of a route; `body` is written as JSON, a string as it is. */
+export interface ControlResponse {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** One address of the control plane and who may use it. `Services` is what its handler needs. */
+export interface Route<Services = never> {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  /** `/api/v1/documents/:kind/:name`: `:name` stands for one segment, `*name` for one or more. */
+  readonly path: string
+  /** What the caller must be allowed to do: an action on the control plane (`read`, `manage`, `reveal`, `export`). */
+  readonly permission: Action
+  readonly handle: (request: ControlRequest, services: Services) => Promise<ControlResponse>
+}
