@@ -1,0 +1,7 @@
+export { aesKey, type SealedPlace, type Sealer, seal, unseal } from './envelope.ts'
+export { type LocalSecrets, type LocalSecretsOptions, openLocalSecrets } from './local-secrets.ts'
+export { loadMasterKey, MASTER_KEY_FILE, type MasterKeySource } from './master-key.ts'
+export { type Secret, SecretError, secret } from './secret.ts'
+export { type SealedRow, type SecretsStore, secretsStore, VAULT_MIGRATIONS } from './secrets.store.ts'
+export { readSecretRef, type SecretRef, type SecretSources } from './sources.ts'
+export { createVault, type Vault } from './vault.ts'

@@ -1,0 +1,63 @@
+import type { KeyObject } from 'node:crypto'
+import { chmod, mkdir, open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { aesKey } from './envelope.ts'
+
+/** Where the master key comes from. */
+export interface MasterKeySource {
+  /** GATEHOUSE_MASTER_KEY: 32 bytes as hex or base64; wins over the file. */
+  readonly given: string | undefined
+  readonly dataDir: string
+  readonly randomBytes: (length: number) => Uint8Array
+}
+
+/** Name of the generated key's file inside the data directory. */
+export const MASTER_KEY_FILE = 'master.key'
+
+/**
+ * The key that wraps the vault's data keys: the given one, or the one in the data directory, made with mode 0600 on the
+ * first start. An existing file is never overwritten. Throws one sentence when a key is not 32 bytes.
+ */
+export async function loadMasterKey(source: MasterKeySource): Promise<KeyObject> {
+  if (source.given !== undefined) return decode(source.given, 'GATEHOUSE_MASTER_KEY')
+  const path = join(source.dataDir, MASTER_KEY_FILE)
+  const existing = await readIfThere(path)
+  if (existing !== undefined) return decode(existing.trim(), path)
+  await mkdir(source.dataDir, { recursive: true })
+  const text = Buffer.from(source.randomBytes(32)).toString('hex')
+  try {
+    const file = await open(path, 'wx', 0o600)
+    try {
+      await file.writeFile(`${text}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await chmod(path, 0o600)
+    return decode(text, path)
+  } catch (error) {
+    // Another process made it between our look and our try: theirs counts.
+    const raced = isCode(error, 'EEXIST') ? await readIfThere(path) : undefined
+    if (raced === undefined) throw error
+    return decode(raced.trim(), path)
+  }
+}
+
+function decode(text: string, from: string): KeyObject {
+  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
+  if (bytes.byteLength !== 32) throw new Error(`${from} must hold 32 bytes as 64 hex digits or as base64`)
+  return aesKey(bytes)
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,93 @@
+import type { Database, Migration } from '../storage/index.ts'
+import type { SealedPlace } from './envelope.ts'
+
+/** One sealed value and the place it belongs to. */
+export interface SealedRow extends SealedPlace {
+  /** See `envelope.ts`; nothing in the table is readable without the master key. */
+  readonly sealed: string
+  /** Epoch milliseconds. */
+  readonly updatedAt: number
+}
+
+/** Where sealed values are kept. */
+export interface SecretsStore {
+  readonly get: (place: SealedPlace) => Promise<SealedRow | undefined>
+  /** All rows of one kind, sorted by id, without their order meaning anything else. */
+  readonly list: (org: string, kind: string) => Promise<readonly SealedRow[]>
+  /** Writes only what is not there yet; several nodes may try at once. */
+  readonly addMissing: (row: SealedRow) => Promise<void>
+  readonly put: (row: SealedRow) => Promise<void>
+  /** Replaces all of them or none. */
+  readonly putAll: (rows: readonly SealedRow[]) => Promise<void>
+  readonly delete: (place: SealedPlace) => Promise<void>
+}
+
+/** The schema of the vault. */
+export const VAULT_MIGRATIONS: readonly Migration[] = [
+  {
+    id: 'vault-001',
+    up: [
+      'create table secrets (org text not null, kind text not null, id text not null, field text not null, sealed text not null, updated_at bigint not null, primary key (org, kind, id, field))',
+    ],
+  },
+]
+
+interface SecretsTable {
+  readonly org: string
+  readonly kind: string
+  readonly id: string
+  readonly field: string
+  readonly sealed: string
+  readonly updated_at: number
+}
+
+interface VaultTables {
+  readonly secrets: SecretsTable
+}
+
+/** The {@link SecretsStore} on the database; {@link VAULT_MIGRATIONS} must have run. */
+export function secretsStore(database: Database): SecretsStore {
+  const tables = database.tables<VaultTables>()
+  const upsert = (on: typeof tables, row: SealedRow) =>
+    on
+      .insertInto('secrets')
+      .values(toTable(row))
+      .onConflict((conflict) =>
+        conflict.columns(['org', 'kind', 'id', 'field']).doUpdateSet({ sealed: row.sealed, updated_at: row.updatedAt }),
+      )
+      .execute()
+  return {
+    get: async ({ org, kind, id, field }) => {
+      const found = tables.selectFrom('secrets').selectAll().where('org', '=', org).where('kind', '=', kind)
+      const row = await found.where('id', '=', id).where('field', '=', field).executeTakeFirst()
+      return row && fromTable(row)
+    },
+    list: async (org, kind) => {
+      const found = tables.selectFrom('secrets').selectAll().where('org', '=', org).where('kind', '=', kind)
+      return (await found.orderBy('id').execute()).map(fromTable)
+    },
+    addMissing: async (row) => {
+      const insert = tables.insertInto('secrets').values(toTable(row))
+      await insert.onConflict((conflict) => conflict.doNothing()).execute()
+    },
+    put: async (row) => {
+      await upsert(tables, row)
+    },
+    putAll: (rows) =>
+      database.transaction(async (transaction) => {
+        for (const row of rows) await upsert(transaction.tables<VaultTables>(), row)
+      }),
+    delete: async ({ org, kind, id, field }) => {
+      const rows = tables.deleteFrom('secrets').where('org', '=', org).where('kind', '=', kind)
+      await rows.where('id', '=', id).where('field', '=', field).execute()
+    },
+  }
+}
+
+function toTable({ org, kind, id, field, sealed, updatedAt }: SealedRow): SecretsTable {
+  return { org, kind, id, field, sealed, updated_at: updatedAt }
+}
+
+function fromTable({ org, kind, id, field, sealed, updated_at }: SecretsTable): SealedRow {
+  return { org, kind, id, field, sealed, updatedAt: updated_at }
+}

@@ -1,0 +1,88 @@
+import { readFile, stat } from 'node:fs/promises'
+import { resolve as resolvePath } from 'node:path'
+import type { Environment } from '../config/index.ts'
+import { isSecretName, type LocalSecrets } from './local-secrets.ts'
+import { SecretError } from './secret.ts'
+
+/** A `secret://` reference, taken apart. */
+export type SecretRef =
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'vault'; readonly name: string }
+
+/** What references are read from. */
+export interface SecretSources {
+  readonly environment: Environment
+  /** Absent where there is no database: `secret://vault/…` then says so. */
+  readonly local: LocalSecrets | undefined
+  /** The data directory, whose files (the master key above all) no reference may name. */
+  readonly protectedDirectory: string
+}
+
+const MAX_FILE_BYTES = 65_536
+const LATER = ['hashicorp', 'aws', 'azure', 'gcp', '1password', 'kubernetes']
+
+/** Reads a reference without resolving it. Throws {@link SecretError} with what would be right. */
+export function readSecretRef(ref: string): SecretRef {
+  const [, scheme = '', rest = ''] = /^secret:\/\/([a-z0-9-]+)\/(.+)$/.exec(ref) ?? []
+  if (scheme === 'env') {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(rest)) throw new SecretError(ref, 'a variable is named after secret://env/')
+    if (/^GATEHOUSE_|^(DATABASE|REDIS)_URL$/.test(rest))
+      throw new SecretError(ref, "the gateway's own configuration is no secret of a document")
+    return { kind: 'env', name: rest }
+  }
+  if (scheme === 'file') {
+    const path = `/${rest}`
+    if (resolvePath(path) !== path)
+      throw new SecretError(ref, 'the path must be absolute and without "..", as in secret://file/run/secrets/x')
+    return { kind: 'file', path }
+  }
+  if (scheme === 'vault') {
+    if (!isSecretName(rest)) throw new SecretError(ref, 'a secret is named with letters, digits, ".", "_", "-" and "/"')
+    return { kind: 'vault', name: rest }
+  }
+  if (LATER.includes(scheme))
+    throw new SecretError(ref, `stores of the kind "${scheme}" come in a later version; use env, file or vault`)
+  throw new SecretError(ref, 'a reference is secret://env/NAME, secret://file/absolute/path or secret://vault/name')
+}
+
+/** Reads the secret itself; one line end at its end is dropped. Throws {@link SecretError} when there is none. */
+export async function readSecret(ref: string, sources: SecretSources): Promise<string> {
+  const parsed = readSecretRef(ref)
+  const text = await readFrom(ref, parsed, sources)
+  if (text === undefined || text === '') throw new SecretError(ref, MISSING[parsed.kind])
+  return text
+}
+
+const MISSING = {
+  env: 'the variable is not set, or empty',
+  file: 'the file is empty',
+  vault: 'there is no secret of that name',
+} as const
+
+async function readFrom(ref: string, parsed: SecretRef, sources: SecretSources): Promise<string | undefined> {
+  switch (parsed.kind) {
+    case 'env':
+      return sources.environment[parsed.name]
+    case 'file':
+      return readSecretFile(ref, parsed.path, sources.protectedDirectory)
+    case 'vault':
+      if (!sources.local) throw new SecretError(ref, 'this process has no vault')
+      return sources.local.get(parsed.name)
+  }
+}
+
+async function readSecretFile(ref: string, path: string, protectedDirectory: string): Promise<string> {
+  if (path.startsWith(`${resolvePath(protectedDirectory)}/`))
+    throw new SecretError(ref, "the gateway's own files are no secrets of a document")
+  try {
+    const about = await stat(path)
+    if (!about.isFile()) throw new SecretError(ref, 'it is not a regular file')
+    if (about.size > MAX_FILE_BYTES) throw new SecretError(ref, `the file is longer than ${MAX_FILE_BYTES} bytes`)
+    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '')
+  } catch (error) {
+    if (error instanceof SecretError) throw error
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new SecretError(ref, `the file cannot be read (${code})`, { cause: error })
+  }
+}
