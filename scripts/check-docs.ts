@@ -1,9 +1,9 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { POLICY_KINDS } from '../src/policy/index.ts'
+import { POLICY_KINDS } from '../src/policy/kinds.ts'
 import { type Dependency, untrueDependencies } from './docs/dependencies.ts'
 import { untrueDocuments } from './docs/documents.ts'
-import { generatedTables, withTable } from './docs/generated.ts'
+import { GENERATED, withTable } from './docs/generated.ts'
 import { untrueMentions } from './docs/mentions.ts'
 import type { Page, Untruth } from './docs/page.ts'
 import { stepsOfCode, stepsOfPage } from './docs/story.ts'
@@ -22,12 +22,12 @@ interface Manifest {
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const manifest: Manifest = JSON.parse(read('package.json'))
 
-function main(): void {
-  if (process.argv.includes('--write')) writeTables()
+async function main(): Promise<void> {
+  const stale = await tables()
   const paths = [...globSync('*.md', { cwd: root }), ...globSync('docs/**/*.md', { cwd: root })].sort()
   const pages = paths.map((path): Page => ({ path, text: read(path) }))
   const documents = pages.flatMap((page) => untrueDocuments(page, POLICY_KINDS))
-  const untrue = [...mentions(pages), ...documents, ...tables(pages), ...story(pages)]
+  const untrue = [...stale, ...mentions(pages), ...documents, ...dependencies(pages), ...story(pages)]
   for (const { path, line, message } of untrue) console.log(`${path}:${line}: ${message}`)
   console.log(`docs: ${pages.length} pages, ${untrue.length} problems`)
   process.exitCode = untrue.length > 0 || pages.length === 0 ? 1 : 0
@@ -50,19 +50,34 @@ function cliCommands(): readonly string[] {
   )
 }
 
-function writeTables(): void {
-  for (const generated of generatedTables())
-    writeFileSync(join(root, generated.path), withTable(read(generated.path), generated))
+/** What generated tables say that the code does not; with `--write` they are written anew first. */
+async function tables(): Promise<readonly Untruth[]> {
+  const found = await Promise.all(
+    GENERATED.map(async ({ path, name, table }) => {
+      try {
+        const written = withTable(read(path), name, await table())
+        if (process.argv.includes('--write')) writeFileSync(join(root, path), written)
+        if (written === read(path)) return []
+        return [
+          {
+            path,
+            line: 1,
+            message: `the table of ${name} differs from the code; \`npm run docs -- --write\` mends it`,
+          },
+        ]
+      } catch (cause) {
+        return [{ path, line: 1, message: `the table of ${name} cannot be made: ${String(cause)}` }]
+      }
+    }),
+  )
+  return found.flat()
 }
 
-function tables(pages: readonly Page[]): readonly Untruth[] {
-  const message = 'a generated table differs from the code; `npm run docs -- --write` writes it anew'
-  const stale = generatedTables()
-    .filter((generated) => withTable(read(generated.path), generated) !== read(generated.path))
-    .map(({ path }) => ({ path, line: 1, message }))
-  const dependencies = pages.find((page) => page.path === DEPENDENCIES_PAGE)
-  const missing = { path: DEPENDENCIES_PAGE, line: 1, message: 'the page is missing' }
-  return [...stale, ...(dependencies ? untrueDependencies(dependencies, installed()) : [missing])]
+function dependencies(pages: readonly Page[]): readonly Untruth[] {
+  const page = pages.find((candidate) => candidate.path === DEPENDENCIES_PAGE)
+  return page
+    ? untrueDependencies(page, installed())
+    : [{ path: DEPENDENCIES_PAGE, line: 1, message: 'the page is missing' }]
 }
 
 function installed(): readonly Dependency[] {
@@ -82,4 +97,4 @@ function story(pages: readonly Page[]): readonly Untruth[] {
     : [{ path: STORY_PAGE, line: 1, message: `the page tells ${told}, ${STORY_CODE} walks ${walked}` }]
 }
 
-main()
+await main()

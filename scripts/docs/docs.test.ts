@@ -1,9 +1,10 @@
 import { expect, test } from 'bun:test'
 import { z } from 'zod'
-import { defineKind } from '../../src/platform/documents/index.ts'
+import { defineKind, kindJsonSchema } from '../../src/platform/documents/index.ts'
 import { untrueDependencies } from './dependencies.ts'
 import { untrueDocuments } from './documents.ts'
-import { errorsTable, withTable } from './generated.ts'
+import { fieldsOf } from './fields.ts'
+import { markdownTable, withTable } from './generated.ts'
 import { untrueMentions } from './mentions.ts'
 import { stepsOfCode, stepsOfPage } from './story.ts'
 
@@ -68,13 +69,33 @@ test('a dependency without a row, a row without a dependency, another version or
 })
 
 test('a table is written between its marks and nowhere else', () => {
-  const table = errorsTable({ gone: { status: 410, message: 'It is gone.' } })
+  const table = markdownTable(['code', 'says'], [['`gone`', 'It is | gone.']])
   const page = 'before\n<!-- generated: error codes -->\nold\n<!-- end of generated -->\nafter\n'
-  const written = withTable(page, { name: 'error codes', table })
-  expect(written).toContain('| `gone` | 410 | It is gone. |')
+  const written = withTable(page, 'error codes', table)
+  expect(written).toContain('| code | says |\n| --- | --- |\n| `gone` | It is \\| gone. |')
   expect(written).not.toContain('old')
-  expect(withTable(written, { name: 'error codes', table })).toBe(written)
-  expect(() => withTable(page, { name: 'moons', table })).toThrow('has no')
+  expect(withTable(written, 'error codes', table)).toBe(written)
+  expect(() => withTable(page, 'moons', table)).toThrow('has no')
+})
+
+test("a kind's fields are told with what they take and what holds without them", () => {
+  const lamp = defineKind<object>({
+    kind: 'Lamp',
+    summary: 'A lamp.',
+    schema: z.strictObject({
+      bright: z.boolean(),
+      mode: z.enum(['on', 'off']).default('on'),
+      colours: z.array(z.union([z.string(), z.literal(7)])).optional(),
+      bulb: z.strictObject({ watts: z.number() }).optional(),
+    }),
+    example: 'kind: Lamp',
+  })
+  expect(fieldsOf(kindJsonSchema(lamp))).toEqual([
+    ['`bright`', 'boolean', 'required'],
+    ['`mode`', '`on`, `off`', '`on`'],
+    ['`colours`', 'list of text or `7`', ''],
+    ['`bulb`', '{`watts`}', ''],
+  ])
 })
 
 test('the steps of the story are read in the order in which they are called', () => {

@@ -3,7 +3,7 @@ import type { Page, Untruth } from './page.ts'
 
 /**
  * What is wrong with the policy documents that a page shows: all its `yaml` blocks together must be a valid policy.
- * A block that is only a sketch says so: ```` ```yaml sketch ````.
+ * A block that is only a sketch, or an example of its own that is tested with its kind, says so: ```` ```yaml sketch ````.
  */
 export function untrueDocuments(page: Page, kinds: readonly Kind[]): readonly Untruth[] {
   const text = yamlOf(page)

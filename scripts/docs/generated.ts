@@ -1,47 +1,95 @@
-import { ERROR_CODES } from '../../src/lib/errors.ts'
-import { VARIABLES, type Variable } from '../../src/platform/config/index.ts'
-
 /** A table that is written from code into a page, between two marks. */
 export interface Generated {
   /** The page that holds it. */
   readonly path: string
   /** Its name in the mark: `<!-- generated: error codes -->`. */
   readonly name: string
-  readonly table: string
+  /** Markdown, from the code as it is now. */
+  readonly table: () => Promise<string>
 }
 
 const END = '<!-- end of generated -->'
 
-/** Every generated table. */
-export function generatedTables(): readonly Generated[] {
-  return [
-    { path: 'docs/reference/errors.md', name: 'error codes', table: errorsTable(ERROR_CODES) },
-    { path: 'docs/reference/configuration.md', name: 'variables', table: variablesTable(VARIABLES) },
-  ]
-}
+/** Every generated table. Each loads only the code it tells of, so that one that does not load spoils no other. */
+export const GENERATED: readonly Generated[] = [
+  { path: 'docs/reference/errors.md', name: 'error codes', table: errors },
+  { path: 'docs/reference/configuration.md', name: 'variables', table: variables },
+  { path: 'docs/reference/endpoints.md', name: 'surfaces', table: surfaces },
+  { path: 'docs/reference/providers.md', name: 'provider types', table: providers },
+  { path: 'docs/reference/documents.md', name: 'kinds', table: kinds },
+]
 
-/** All error codes as Markdown, in the order of the code. */
-export function errorsTable(
-  codes: Readonly<Record<string, { readonly status: number; readonly message: string }>>,
-): string {
-  const rows = Object.entries(codes).map(([code, { status, message }]) => `| \`${code}\` | ${status} | ${message} |`)
-  return ['| code | status | the client reads |', '| --- | --- | --- |', ...rows].join('\n')
-}
-
-/** All environment variables as Markdown, in the order of the code. */
-function variablesTable(variables: Readonly<Record<string, Variable<unknown>>>): string {
-  const rows = Object.values(variables).map(({ name, fallback, summary }) => {
-    const value = fallback === undefined ? 'none' : `\`${fallback.replace('{DATA_DIR}', '<data dir>')}\``
-    return `| \`${name}\` | ${value} | ${summary} |`
-  })
-  return ['| variable | default | what |', '| --- | --- | --- |', ...rows].join('\n')
-}
-
-/** The page with the text between its marks replaced by the table. Throws when the page has no such marks. */
-export function withTable(page: string, { name, table }: Pick<Generated, 'name' | 'table'>): string {
+/** The page with the text between the table's marks replaced. Throws when the page has no such marks. */
+export function withTable(page: string, name: string, table: string): string {
   const begin = `<!-- generated: ${name} -->`
   const from = page.indexOf(begin)
   const to = page.indexOf(END, from)
   if (from < 0 || to < 0) throw new Error(`the page has no \`${begin}\` … \`${END}\``)
   return `${page.slice(0, from + begin.length)}\n\n${table}\n\n${page.slice(to)}`
+}
+
+/** A Markdown table; `|` inside a cell is escaped. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+async function errors(): Promise<string> {
+  const { ERROR_CODES } = await import('../../src/lib/errors.ts')
+  const rows = Object.entries(ERROR_CODES).map(([code, { status, message }]) => [
+    `\`${code}\``,
+    String(status),
+    message,
+  ])
+  return markdownTable(['code', 'status', 'the client reads'], rows)
+}
+
+async function variables(): Promise<string> {
+  const { VARIABLES } = await import('../../src/platform/config/index.ts')
+  const rows = Object.values(VARIABLES).map(({ name, fallback, summary }) => {
+    const value = fallback === undefined ? 'none' : `\`${fallback.replace('{DATA_DIR}', '<data dir>')}\``
+    return [`\`${name}\``, value, summary]
+  })
+  return markdownTable(['variable', 'default', 'what'], rows)
+}
+
+async function surfaces(): Promise<string> {
+  const { SURFACES } = await import('../../src/gate/surfaces/index.ts')
+  const rows = SURFACES.flatMap((surface) =>
+    surface.routes.map((route) => [
+      `\`${route.method} ${route.path.replace(/[:*](?=\w+)(\w+)/g, named)}\``,
+      surface.name,
+    ]),
+  )
+  return markdownTable(['address', 'surface'], rows)
+}
+
+/** `/:id` and `/*model` as readers know them; a literal after a colon (`:generateContent`) stays. */
+function named(whole: string, name: string, at: number, path: string): string {
+  return path[at - 1] === '/' || whole.startsWith('*') ? `{${name}}` : whole
+}
+
+async function providers(): Promise<string> {
+  const { PROVIDER_TYPES } = await import('../../src/models/providers/registry.ts')
+  const rows = PROVIDER_TYPES.map((provider) => [
+    `\`${provider.type}\``,
+    provider.title,
+    provider.baseUrl === undefined ? 'named by the document' : `\`${provider.baseUrl}\``,
+    provider.needsCredential ? 'needed' : 'optional',
+    Object.entries(provider.options ?? {})
+      .map(([option, { required }]) => `\`${option}\`${required ? '' : ' (optional)'}`)
+      .join(', ') || 'none',
+  ])
+  return markdownTable(['type', 'what', '`baseUrl` when absent', 'credential', 'options'], rows)
+}
+
+async function kinds(): Promise<string> {
+  const { POLICY_KINDS } = await import('../../src/policy/kinds.ts')
+  const { kindJsonSchema } = await import('../../src/platform/documents/index.ts')
+  const { fieldsOf } = await import('./fields.ts')
+  return POLICY_KINDS.map((kind) => {
+    const rows = fieldsOf(kindJsonSchema(kind))
+    const table = markdownTable(['field of `spec`', 'what it takes', 'when absent'], rows)
+    return `## ${kind.kind}\n\n${kind.summary}\n\n\`\`\`yaml example\n${kind.example.trim()}\n\`\`\`\n\n${table}`
+  }).join('\n\n')
 }
