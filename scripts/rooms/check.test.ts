@@ -170,6 +170,8 @@ describe('state', () => {
   test('constants that stay as they are made are fine, and so is state inside a function', () => {
     const text = [
       "const words = new Set(['a'])",
+      'const none: readonly string[] = []',
+      'none.map(String)',
       'const order = [1, 2]',
       `${doc}export const A = ['a'] as const`,
       `${doc}export const B = Object.freeze({ a: 1 })`,

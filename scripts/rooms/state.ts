@@ -89,12 +89,20 @@ function isEmptyCollection(init: unknown): boolean {
 
 /** An unfrozen literal without a type that says it is read-only. A named interface or type is taken at its word. */
 function isMutableLiteral(declarator: Node): boolean {
-  const annotation =
-    isNode(declarator.id) && isNode(declarator.id.typeAnnotation)
-      ? declarator.id.typeAnnotation.typeAnnotation
-      : undefined
-  if (isNode(annotation)) return isMutableType(annotation)
+  const annotation = annotationOf(declarator)
+  if (annotation) return isMutableType(annotation)
   return isLiteral(declarator.init)
+}
+
+function annotationOf(declarator: Node): Node | undefined {
+  const written = isNode(declarator.id) ? declarator.id.typeAnnotation : undefined
+  const annotation = isNode(written) ? written.typeAnnotation : undefined
+  return isNode(annotation) ? annotation : undefined
+}
+
+function isReadonlyType(type: Node | undefined): boolean {
+  if (type?.type === 'TSTypeOperator') return type.operator === 'readonly'
+  return type?.type === 'TSTypeReference' && /^Readonly/.test(nameOf(type.typeName) ?? '')
 }
 
 function isMutableType(type: Node): boolean {
