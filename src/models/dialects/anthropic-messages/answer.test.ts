@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { GatewayError } from '../../../lib/errors.ts'
 import type { ChatAnswer, ChatCall } from '../canonical.ts'
 import { decodeAnswer, encodeAnswer } from './answer.ts'
-import { decodeCount, encodeCount } from './count.ts'
+import { countAnthropicTokens, decodeCount } from './count.ts'
 import { decodeCall } from './decode-call.ts'
 import { encodeError } from './error-shape.ts'
 import { JSON_TOOL } from './json-tool.ts'
@@ -117,7 +117,7 @@ describe('answers', () => {
   })
 
   test('token counts both ways', () => {
-    expect(encodeCount(7)).toEqual({ input_tokens: 7 })
+    expect(countAnthropicTokens.encode(7)).toEqual({ input_tokens: 7 })
     expect(decodeCount({ input_tokens: 7 })).toBe(7)
     expect(() => decodeCount({})).toThrow('not a token count')
   })

@@ -1,10 +1,12 @@
 import { GatewayError } from '../../../lib/errors.ts'
 import type { JsonObject } from '../dialect.ts'
+import { decodeCountCall } from './decode-call.ts'
 
-/** The answer of `/v1/messages/count_tokens`. */
-export function encodeCount(inputTokens: number): JsonObject {
-  return { input_tokens: inputTokens }
-}
+/** `/v1/messages/count_tokens` towards clients: its request, and its answer from a number of tokens. */
+export const countAnthropicTokens = Object.freeze({
+  decodeCall: decodeCountCall,
+  encode: (inputTokens: number): JsonObject => ({ input_tokens: inputTokens }),
+})
 
 /** The tokens an upstream's `/v1/messages/count_tokens` counted. Throws `upstream_invalid` for anything else. */
 export function decodeCount(body: JsonObject): number {

@@ -29,6 +29,10 @@ const CR = 13
 /** The events that matter begin a line with one of these; the hundreds of deltas between them do not. */
 const MARKERS = ['event: message_', 'event:message_', 'event: error', 'event:error'].map((text) => Buffer.from(text))
 const LONGEST = Math.max(...MARKERS.map((marker) => marker.length))
+const LOWER_C = 99
+const LOWER_D = 100
+const LOWER_E = 101
+const LOWER_P = 112
 const MOST_BYTES = 1_048_576
 
 /**
@@ -84,7 +88,9 @@ export function anthropicMeter(): Meter {
   }
   return {
     push: (chunk) => {
-      const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      const skipped = held === undefined && isAtLineStart ? skipDeltas(chunk) : 0
+      if (skipped === chunk.length) return
+      const fresh = Buffer.from(chunk.buffer, chunk.byteOffset + skipped, chunk.byteLength - skipped)
       const bytes = held === undefined ? fresh : Buffer.concat([held, fresh])
       held = undefined
       scan(bytes)
@@ -96,6 +102,21 @@ export function anthropicMeter(): Meter {
       return reading.result()
     },
   }
+}
+
+/**
+ * How many bytes at the start of a chunk are whole events that do not matter, in the form in which nearly all come:
+ * two lines and a blank one, `event: content_block_…` or `event: ping`. Two searches for a line end an event, no copy.
+ */
+function skipDeltas(chunk: Uint8Array): number {
+  let from = 0
+  while (chunk[from] === LOWER_E && (chunk[from + 7] === LOWER_C || chunk[from + 7] === LOWER_P)) {
+    const nameEnd = chunk.indexOf(LF, from)
+    const dataEnd = nameEnd === -1 ? -1 : chunk.indexOf(LF, nameEnd + 1)
+    if (dataEnd === -1 || chunk[nameEnd + 1] !== LOWER_D || chunk[dataEnd + 1] !== LF) return from
+    from = dataEnd + 2
+  }
+  return from
 }
 
 function markerAt(bytes: Buffer, from: number, isFirstLineStart: boolean): number {
