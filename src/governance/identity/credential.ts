@@ -5,10 +5,10 @@ const BEARER = /^bearer +/i
 
 /**
  * The credential of a request, from `Authorization: Bearer`, `x-api-key`, `x-goog-api-key`, `api-key`, or the query's
- * `key` (which Gemini's clients send; the surface hands it in). The first that is there counts, in this order.
+ * `key` (which Gemini's clients send). The first that is there counts, in this order.
  * Undefined when there is none, or only one that is longer than 8 KiB.
  */
-export function readCredential(headers: Headers, queryKey?: string | null): string | undefined {
+export function readCredential(headers: Headers, query?: URLSearchParams): string | undefined {
   const authorization = headers.get('authorization')
   if (authorization !== null && BEARER.test(authorization)) {
     return bounded(authorization.replace(BEARER, ''))
@@ -17,7 +17,8 @@ export function readCredential(headers: Headers, queryKey?: string | null): stri
     const value = headers.get(name)
     if (value !== null && value !== '') return bounded(value)
   }
-  return queryKey ? bounded(queryKey) : undefined
+  const key = query?.get('key')
+  return key ? bounded(key) : undefined
 }
 
 function bounded(text: string): string | undefined {

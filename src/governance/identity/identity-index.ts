@@ -59,16 +59,17 @@ export function compileIdentity(documents: DocumentSet, options: IdentityOptions
   for (const { name, spec } of documents.all(keyKind)) {
     const plain = callerOf(index, spec.for)
     if (plain === undefined) continue
-    const administrator = options.administers?.(plain) ?? false
-    keys.set(spec.sha256, keyEntry(spec, { ...plain, key: name, administrator }))
+    keys.set(spec.sha256, keyEntry(spec, { ...plain, key: name }, options))
   }
   return Object.freeze({ ...index, keys })
 }
 
-function keyEntry(spec: KeySpec, caller: Caller): KeyEntry {
-  const narrowed = spec.narrowTo === undefined ? caller : { ...caller, narrowTo: spec.narrowTo }
+function keyEntry(spec: KeySpec, plain: Caller, options: IdentityOptions): KeyEntry {
+  const narrowed = spec.narrowTo === undefined ? plain : { ...plain, narrowTo: spec.narrowTo }
+  // Asked with the narrowing: a key that may reach one model must not administer because its principal may.
+  const caller = Object.freeze({ ...narrowed, administrator: options.administers?.(narrowed) ?? false })
   const expiry = spec.expires === undefined ? {} : { expiresAt: spec.expires }
-  return Object.freeze({ caller: Object.freeze(narrowed), ...expiry, disabled: spec.disabled })
+  return Object.freeze({ caller, ...expiry, disabled: spec.disabled })
 }
 
 /**

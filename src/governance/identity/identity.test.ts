@@ -188,13 +188,14 @@ spec: {parent: a}
 
 describe('readCredential', () => {
   test('finds the key wherever a vendor SDK puts it', () => {
-    const found = (headers: Record<string, string>, query?: string) => readCredential(new Headers(headers), query)
+    const found = (headers: Record<string, string>, query?: string) =>
+      readCredential(new Headers(headers), new URLSearchParams(query))
     expect(found({ authorization: 'Bearer k' })).toBe('k')
     expect(found({ authorization: 'bearer   k ' })).toBe('k')
     expect(found({ 'x-api-key': 'k' })).toBe('k')
     expect(found({ 'x-goog-api-key': 'k' })).toBe('k')
     expect(found({ 'api-key': 'k' })).toBe('k')
-    expect(found({}, 'k')).toBe('k')
+    expect(found({}, 'key=k')).toBe('k')
     expect(found({ authorization: 'Basic abc', 'x-api-key': 'k' })).toBe('k')
     expect(found({ authorization: 'Bearer first', 'x-api-key': 'second' })).toBe('first')
     expect(found({})).toBeUndefined()

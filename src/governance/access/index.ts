@@ -1,0 +1,20 @@
+export { type AccessIndex, compileAccess, type Rule } from './access-index.ts'
+export { type Condition, type ConditionFacts, conditionCompiler, conditionProblem } from './condition.ts'
+export { type AccessRequest, administers, type Decision, type DecisionContext, decide } from './decide.ts'
+export { type ExplainedRule, type Explanation, explain } from './explain.ts'
+export { ACTIONS, type Action, type GrantSpec, grantKind } from './grant.kind.ts'
+export {
+  expandGroups,
+  type Groups,
+  globMatcher,
+  isGlob,
+  type PatternIndex,
+  patternIndex,
+  resourceKey,
+} from './pattern.ts'
+export {
+  compileGroups,
+  type ResourceGroupSpec,
+  type ResourceSelection,
+  resourceGroupKind,
+} from './resource-group.kind.ts'
