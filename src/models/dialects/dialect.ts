@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../lib/errors.ts'
 import type { AnswerEvent, ChatAnswer, ChatCall, DialectName, EmbedAnswer, EmbedCall, Path } from './canonical.ts'
+import type { Compatibility } from './compatibility.ts'
 
 /** JSON as `JSON.parse` gives it: an object at the top. */
 export type JsonObject = { readonly [key: string]: unknown }
@@ -23,6 +24,8 @@ export interface TargetTraits {
   /** The target fetches https URLs of images and files itself. */
   readonly fetchesUrls?: boolean
   readonly temperature?: boolean
+  /** CC: where a server departs from OpenAI. */
+  readonly compatibility?: Compatibility
 }
 
 /** How an encoder is told to behave. */

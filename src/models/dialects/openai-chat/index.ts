@@ -1,0 +1,3 @@
+export { openaiChat } from './dialect.ts'
+export { type MeterReading, openaiChatMeter, type StreamMeter } from './meter.ts'
+export { withoutUsage } from './rewrite-frame.ts'

@@ -1,0 +1,59 @@
+import { GatewayError } from '../../../lib/errors.ts'
+import { isObject, type JsonEdit, patchJson } from '../../../lib/json.ts'
+import { type SseEvent, sseEvent, sseSplitter } from '../../../lib/sse.ts'
+import type { Path } from '../canonical.ts'
+import { spotsOfDelta } from './text-spots.ts'
+
+/**
+ * Puts other texts into one raw chunk: the n-th governed text (see `spotsOfDelta`) of all its choices, in order, becomes
+ * `texts[n]`. All other bytes stay. Texts beyond those of the chunk belong to deltas that the decoder made up, and are ignored.
+ */
+export function rewriteFrame(raw: string, texts: readonly string[]): string {
+  return patchEvent(raw, (chunk) =>
+    spotsOfChunk(chunk).flatMap((at, index) => {
+      const text = texts[index]
+      return text === undefined ? [] : [{ at, literal: JSON.stringify(text) }]
+    }),
+  )
+}
+
+/**
+ * The raw chunk as a client reads it who did not ask for usage: without its `usage`; undefined when it says nothing else
+ * (`choices: []`). A chunk without usage, or with `usage: null`, comes back as it is.
+ */
+export function withoutUsage(raw: string): string | undefined {
+  if (!raw.includes('"usage"')) return raw
+  const event = parse(raw)
+  const chunk: unknown = event === undefined || event.data === '' ? undefined : JSON.parse(event.data)
+  if (!isObject(chunk) || !isObject(chunk.usage)) return raw
+  if (Array.isArray(chunk.choices) && chunk.choices.length === 0) return undefined
+  return patchEvent(raw, () => [{ at: ['usage'], literal: undefined }])
+}
+
+/** Edits the JSON of one raw event and leaves its other lines as they are. */
+export function patchEvent(raw: string, editsOf: (chunk: unknown) => readonly JsonEdit[]): string {
+  const event = parse(raw)
+  if (event === undefined || event.data === '') return raw
+  const edits = editsOf(JSON.parse(event.data))
+  if (edits.length === 0) return raw
+  const patched = patchJson(event.data, edits)
+  const at = raw.indexOf(event.data)
+  // Data written over several lines does not stand in the raw text as one piece.
+  return at < 0 ? sseEvent(patched, event.event) : raw.slice(0, at) + patched + raw.slice(at + event.data.length)
+}
+
+function parse(raw: string): SseEvent | undefined {
+  const splitter = sseSplitter()
+  const events = [...splitter.push(new TextEncoder().encode(raw)), ...splitter.end()]
+  if (events.length > 1) throw new GatewayError('internal', { internalDetail: 'a frame holds more than one event' })
+  return events[0]
+}
+
+function spotsOfChunk(chunk: unknown): readonly Path[] {
+  if (!isObject(chunk) || !Array.isArray(chunk.choices)) return []
+  return chunk.choices.flatMap((choice: unknown, index) =>
+    isObject(choice) && isObject(choice.delta)
+      ? spotsOfDelta(choice.delta).map(({ at }) => ['choices', index, 'delta', ...at])
+      : [],
+  )
+}
