@@ -16,7 +16,7 @@ export function state(source: Source): readonly Problem[] {
     const say = (message: string) => [problemAt(source, declarator, { rule: 'state', message })]
     const names = boundNames(declarator.id)
     if (kind === 'let' || kind === 'var') return say(`\`${kind}\` at module level: ${names.join(', ')}`)
-    if (isEmptyCollection(declarator.init))
+    if (isEmptyCollection(declarator.init) && !isReadonlyType(annotationOf(declarator)))
       return say(`${names[0]} starts empty: a collection that is filled later is state`)
     const mutated = names.find((name) => changed.has(name))
     if (mutated !== undefined) return say(`${mutated} is changed after it is made`)
