@@ -1,4 +1,5 @@
 import { GatewayError } from '../../lib/errors.ts'
+import type { ChatCall, Rest } from './canonical.ts'
 import type { EncodeContext } from './dialect.ts'
 
 /** A parameter the target cannot honour: refused in strict mode, else dropped and declared. */
@@ -33,4 +34,20 @@ export function unsupportedContent(context: EncodeContext, content: string): Gat
   return new GatewayError('unsupported_content', {
     message: `The model ${context.target.model} does not take ${content}.`,
   })
+}
+
+/** Declares each of a foreign call's unknown fields lost, but for those that ask for nothing. */
+export function dropRest(context: EncodeContext, rest: Rest): void {
+  for (const [key, value] of Object.entries(rest)) if (saysSomething(value)) dropParameter(context, key)
+}
+
+/** `n` > 1 for a target that gives one answer a call: refused in any mode, never silently 1. */
+export function refuseSeveralAnswers(call: ChatCall, context: EncodeContext): void {
+  if ((call.sampling.n ?? 1) > 1) throw unsupportedParameter(context, 'n', 'it gives one answer a call')
+}
+
+/** Null, false and empty values ask for nothing: leaving them out loses nothing. */
+function saysSomething(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '') return false
+  return typeof value !== 'object' || Object.keys(value).length > 0
 }

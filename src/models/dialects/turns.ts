@@ -1,4 +1,7 @@
+import { GatewayError } from '../../lib/errors.ts'
 import type { Block, ChatCall, Message } from './canonical.ts'
+import type { EncodeContext } from './dialect.ts'
+import { dropContent } from './loss.ts'
 
 /** A turn as dialects with strict alternation want it. */
 export interface Turn {
@@ -43,6 +46,22 @@ export function arrangeTurns(messages: ChatCall['messages'], arrangement: Arrang
     else turns.push({ role, blocks })
   }
   return { system, turns: trimPrefill(turns.map(resultsFirst)) }
+}
+
+/** The first turn must be the user's: a conversation of system texts alone becomes one, another gets a bare one before it. */
+export function beginWithUser(conversation: ArrangedConversation, context: EncodeContext): ArrangedConversation {
+  const { system, turns } = conversation
+  const [first] = turns
+  if (first?.role === 'user') return conversation
+  if (first !== undefined) {
+    dropContent(context, 'the assistant as first speaker (a user turn "." stands before it)')
+    return { system, turns: [{ role: 'user', blocks: [{ kind: 'text', text: '.' }] }, ...turns] }
+  }
+  if (system.length === 0) {
+    throw new GatewayError('invalid_request', { message: 'messages: no message has any content.', param: 'messages' })
+  }
+  dropContent(context, 'the role of system messages (there is no other message: they are sent as the user turn)')
+  return { system: [], turns: [{ role: 'user', blocks: system }] }
 }
 
 /** Whether a block is a text of white space alone: Anthropic and Bedrock refuse such blocks. */

@@ -67,7 +67,7 @@ export function encodeAnswer(answer: ChatAnswer, context: AnswerContext): JsonOb
     id: messageId(answer.id, context),
     type: 'message',
     role: 'assistant',
-    model: answer.model,
+    model: answer.model || context.call.model,
     content,
     stop_reason: encodeFinish(choice?.finish ?? 'other', callsTools),
     stop_sequence: choice?.stopSequence ?? null,

@@ -1,9 +1,8 @@
-import { GatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import type { ChatCall, ResponseFormat } from '../canonical.ts'
 import type { EncodeContext, EncodedCall, JsonObject } from '../dialect.ts'
-import { changeParameter, dropContent, dropParameter, unsupportedContent, unsupportedParameter } from '../loss.ts'
-import { type ArrangedConversation, arrangeTurns } from '../turns.ts'
+import { changeParameter, dropParameter, dropRest, refuseSeveralAnswers, unsupportedContent } from '../loss.ts'
+import { type ArrangedConversation, arrangeTurns, beginWithUser } from '../turns.ts'
 import { limitBreakpoints } from './cache-breakpoints.ts'
 import { isReplayable } from './carry.ts'
 import { type BlockContext, encodeBlocks, keepsBlock, textAlone } from './encode-blocks.ts'
@@ -51,10 +50,6 @@ export function encodeCountCall(call: ChatCall, context: EncodeContext): Encoded
   return { body: Object.fromEntries(Object.entries(body).filter(([key]) => counted.includes(key))) }
 }
 
-function refuseSeveralAnswers(call: ChatCall, context: EncodeContext): void {
-  if ((call.sampling.n ?? 1) > 1) throw unsupportedParameter(context, 'n', 'it gives one answer a call')
-}
-
 function arrange(call: ChatCall, context: BlockContext): ArrangedConversation {
   if (call.messages.some(({ name }) => name !== undefined)) dropParameter(context, 'messages.name')
   const conversation = arrangeTurns(call.messages, {
@@ -62,22 +57,6 @@ function arrange(call: ChatCall, context: BlockContext): ArrangedConversation {
     systemInPlace: context.isOwn,
   })
   return beginWithUser(conversation, context)
-}
-
-/** The first turn must be the user's: a conversation of system texts alone becomes one, another gets a bare one before it. */
-function beginWithUser(conversation: ArrangedConversation, context: BlockContext): ArrangedConversation {
-  const { system, turns } = conversation
-  const [first] = turns
-  if (first?.role === 'user') return conversation
-  if (first !== undefined) {
-    dropContent(context, 'the assistant as first speaker (a user turn "." stands before it)')
-    return { system, turns: [{ role: 'user', blocks: [{ kind: 'text', text: '.' }] }, ...turns] }
-  }
-  if (system.length === 0) {
-    throw new GatewayError('invalid_request', { message: 'messages: no message has any content.', param: 'messages' })
-  }
-  dropContent(context, 'the role of system messages (there is no other message: they are sent as the user turn)')
-  return { system: [], turns: [{ role: 'user', blocks: system }] }
 }
 
 function encodeConversation(conversation: ArrangedConversation, tools: readonly JsonObject[], context: BlockContext) {
@@ -148,9 +127,7 @@ function withRest(
   context: BlockContext,
 ): JsonObject {
   const rest = call.rest ?? {}
-  if (!context.isOwn) {
-    for (const [key, value] of Object.entries(rest)) if (saysSomething(value)) dropParameter(context, key)
-  }
+  if (!context.isOwn) dropRest(context, rest)
   const { output_config: more, ...others } = context.isOwn ? rest : {}
   const outputConfig = { ...parts.outputConfig, ...(isObject(more) ? more : {}) }
   return {
@@ -158,10 +135,4 @@ function withRest(
     ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
     ...others,
   }
-}
-
-/** Null, false and empty values ask for nothing: leaving them out loses nothing. */
-function saysSomething(value: unknown): boolean {
-  if (value === undefined || value === null || value === false || value === '') return false
-  return typeof value !== 'object' || Object.keys(value).length > 0
 }

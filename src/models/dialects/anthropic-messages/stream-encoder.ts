@@ -84,7 +84,7 @@ function emptyMessage(
     id: messageId(opening?.id ?? '', context),
     type: 'message',
     role: 'assistant',
-    model: opening?.model ?? context.call.model,
+    model: opening?.model || context.call.model,
     content: [],
     stop_reason: null,
     stop_sequence: null,
