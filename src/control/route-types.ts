@@ -12,7 +12,7 @@ export interface ControlRequest {
 }
 
 /** The answer of a route; `body` is written as JSON, a string as it is. */
-export interface ControlResponse {
+export interface ControlReply {
   readonly status: number
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
@@ -25,5 +25,7 @@ export interface Route<Services = never> {
   readonly path: string
   /** What the caller must be allowed to do: an action on the control plane (`read`, `manage`, `reveal`, `export`). */
   readonly permission: Action
-  readonly handle: (request: ControlRequest, services: Services) => Promise<ControlResponse>
+  /** One sentence for the reference of the API. */
+  readonly summary?: string
+  readonly handle: (request: ControlRequest, services: Services) => Promise<ControlReply>
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '../lib/errors.ts'
 import { type DocumentSet, documentSetOf, InvalidDocuments, type Kind, validate } from '../platform/documents/index.ts'
-import { compile } from './compile.ts'
+import type { Compile } from './compile.ts'
 import type { FaultLog, SnapshotHolder } from './holder.ts'
 import type { LastGoodFile } from './last-good.ts'
 import { type Change, changesBetween, type Intent, keyOf, type Plan, partyOf, planChanges } from './plan.ts'
@@ -29,6 +29,7 @@ export interface Applied {
 
 /** What changing documents needs. */
 export interface ChangeTools {
+  readonly compile: Compile
   readonly kinds: readonly Kind[]
   readonly store: RevisionStore | undefined
   readonly holder: SnapshotHolder
@@ -130,7 +131,7 @@ async function commit(tools: ChangeTools, { next, changes, unchanged, request }:
   const expected = current?.number ?? 0
   const at = tools.now()
   // INVARIANT: what cannot be compiled is never written, so no revision can stop a gate from starting.
-  const snapshot = compile(next, { number: expected + 1, publishedAt: at })
+  const snapshot = tools.compile(next, { number: expected + 1, publishedAt: at })
   const { author, reason } = request
   const documents = storedText(next.documents)
   await storeOf(tools).append(expected, { at, author, reason, hash: next.revision, documents })

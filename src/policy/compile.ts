@@ -1,3 +1,6 @@
+import { administers, compileAccess } from '../governance/access/index.ts'
+import { compileIdentity } from '../governance/identity/index.ts'
+import { captureKind, compileCapture } from '../governance/usage/index.ts'
 import type { DocumentSet } from '../platform/documents/index.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -9,6 +12,14 @@ export interface CompileOptions {
 }
 
 /** Compiles valid documents into a snapshot; pure. Throws when a room cannot make sense of them. */
-export function compile(documents: DocumentSet, { number, publishedAt }: CompileOptions): Snapshot {
-  return Object.freeze({ revision: documents.revision, number, publishedAt, documents })
+export type Compile = (documents: DocumentSet, options: CompileOptions) => Snapshot
+
+/** Makes the compiler: every room compiles its own slice. */
+export function compiler(): Compile {
+  return (documents, { number, publishedAt }) => {
+    const access = compileAccess(documents)
+    const identity = compileIdentity(documents, { administers: (caller) => administers(access, caller) })
+    const capture = compileCapture(documents.all(captureKind))
+    return Object.freeze({ revision: documents.revision, number, publishedAt, documents, identity, access, capture })
+  }
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '../lib/errors.ts'
 import { type DocumentSet, formatProblem, InvalidDocuments, type Problem } from '../platform/documents/index.ts'
-import { type CompileOptions, compile } from './compile.ts'
+import type { Compile, CompileOptions } from './compile.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What can go wrong with policy while the gate keeps serving. */
@@ -29,18 +29,20 @@ export interface SnapshotHolder {
 
 /** What happens around a swap. */
 export interface HolderHooks {
-  /** Called before a snapshot counts, so that its secrets are at hand when it does. A failure does not hold it up. */
-  readonly prefetch: (secretRefs: readonly string[]) => Promise<void>
+  readonly compile: Compile
+  /** Called before a snapshot counts, so that its secrets are at hand when it does. Gives what failed, which does not hold it up. */
+  readonly prefetch: (secretRefs: readonly string[]) => Promise<readonly Error[]>
   readonly faults: FaultLog
 }
 
 /** Makes a holder that holds nothing yet. */
-export function snapshotHolder({ prefetch, faults }: HolderHooks): SnapshotHolder {
+export function snapshotHolder({ compile, prefetch, faults }: HolderHooks): SnapshotHolder {
   let held: Snapshot | undefined
   const swap = async (snapshot: Snapshot) => {
     try {
-      await prefetch(secretRefsOf(snapshot.documents))
-      faults.clear('secrets')
+      const failures = await prefetch(secretRefsOf(snapshot.documents))
+      if (failures.length === 0) faults.clear('secrets')
+      else faults.add('secrets', new Error(failures.map((failure) => failure.message).join('; ')))
     } catch (cause) {
       faults.add('secrets', cause)
     }

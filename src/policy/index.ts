@@ -1,5 +1,5 @@
 export type { Applied, ChangeRequest } from './changes.ts'
-export { compile } from './compile.ts'
+export { type Compile, type CompileOptions, compiler } from './compile.ts'
 export { readPolicy } from './directory.ts'
 export type { FieldChange } from './field-diff.ts'
 export type { Fault, FaultSource, PolicyLog, SnapshotHolder } from './holder.ts'
@@ -11,8 +11,7 @@ export {
   type DeleteDocument,
   type Policy,
   type PutDocument,
-  problemsOf,
 } from './policy.ts'
-export { policyMigrations, type RevisionSummary } from './revisions.store.ts'
+export { POLICY_MIGRATIONS, type RevisionSummary } from './revisions.store.ts'
 export type { Snapshot } from './snapshot.ts'
 export { etagOf } from './stored.ts'

@@ -1,4 +1,18 @@
+import { grantKind, resourceGroupKind } from '../governance/access/index.ts'
+import { appKind, keyKind, teamKind } from '../governance/identity/index.ts'
+import { captureKind } from '../governance/usage/index.ts'
+import { providerKind } from '../models/providers/index.ts'
+import { modelKind } from '../models/routing/index.ts'
 import type { Kind } from '../platform/documents/index.ts'
 
 /** Every kind of document there is, in the order in which the reference tells of them. */
-export const POLICY_KINDS: readonly Kind[] = Object.freeze([])
+export const POLICY_KINDS: readonly Kind[] = Object.freeze([
+  providerKind,
+  modelKind,
+  teamKind,
+  appKind,
+  keyKind,
+  resourceGroupKind,
+  grantKind,
+  captureKind,
+])

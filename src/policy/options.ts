@@ -9,8 +9,8 @@ export interface PolicyOptions {
   readonly clock: Clock
   readonly dataDir: string
   readonly log: PolicyLog
-  /** Makes the secrets at hand that documents refer to, before they count. */
-  readonly prefetch: (secretRefs: readonly string[]) => Promise<void>
+  /** Makes the secrets at hand that documents refer to, before they count; gives those that failed (`Vault.prefetch`). */
+  readonly prefetch: (secretRefs: readonly string[]) => Promise<readonly Error[]>
   /** SHA-256 (hex) of the first virtual key: of GATEHOUSE_BOOTSTRAP_KEY, or of one that was just made. */
   readonly bootstrapKeySha256: string
   /** The key above was given by the operator, so it also replaces an older one of the system's. */

@@ -1,13 +1,7 @@
 import { GatewayError } from '../lib/errors.ts'
-import {
-  type Document,
-  type DocumentSet,
-  InvalidDocuments,
-  type Kind,
-  type Problem,
-  printYaml,
-} from '../platform/documents/index.ts'
+import { type Document, type DocumentSet, type Kind, printYaml } from '../platform/documents/index.ts'
 import { type Applied, type Changes, changesOf, currentDocuments, valid } from './changes.ts'
+import { compiler } from './compile.ts'
 import { faultLog, type SnapshotHolder, snapshotHolder } from './holder.ts'
 import { POLICY_KINDS } from './kinds.ts'
 import { lastGoodFile } from './last-good.ts'
@@ -60,10 +54,11 @@ export interface Policy extends Pick<Changes, 'plan' | 'apply' | 'rollback'> {
 export function createPolicy(options: PolicyOptions): Policy {
   const { clock, database } = options
   const faults = faultLog(clock.now, options.log)
-  const holder = snapshotHolder({ prefetch: options.prefetch, faults })
+  const compile = compiler()
+  const holder = snapshotHolder({ compile, prefetch: options.prefetch, faults })
   const lastGood = lastGoodFile(options.dataDir)
   const store = database && revisionStore(database)
-  const tools = { kinds: POLICY_KINDS, store, holder, lastGood, faults, now: clock.now }
+  const tools = { compile, kinds: POLICY_KINDS, store, holder, lastGood, faults, now: clock.now }
   const changes = changesOf(tools)
   const life = starting({ ...options, ...tools, changes })
   const find = (kind: string, name: string) =>
@@ -137,9 +132,4 @@ function named(document: unknown): { readonly kind: string; readonly name: strin
   const { kind, metadata } = Object(document) as { readonly kind?: unknown; readonly metadata?: unknown }
   const { name } = Object(metadata) as { readonly name?: unknown }
   return { kind: String(kind), name: String(name) }
-}
-
-/** Whether something thrown says that documents are not valid, and what is wrong with them. */
-export function problemsOf(cause: unknown): readonly Problem[] | undefined {
-  return cause instanceof InvalidDocuments ? cause.problems : undefined
 }

@@ -45,7 +45,7 @@ interface PolicyTables {
 }
 
 /** The tables of this room. */
-export const policyMigrations: readonly Migration[] = [
+export const POLICY_MIGRATIONS: readonly Migration[] = [
   {
     id: 'policy-001',
     up: [

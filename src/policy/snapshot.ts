@@ -1,3 +1,6 @@
+import type { AccessIndex } from '../governance/access/index.ts'
+import type { IdentityIndex } from '../governance/identity/index.ts'
+import type { CaptureIndex } from '../governance/usage/index.ts'
 import type { DocumentSet } from '../platform/documents/index.ts'
 
 /**
@@ -12,4 +15,7 @@ export interface Snapshot {
   /** Epoch milliseconds. */
   readonly publishedAt: number
   readonly documents: DocumentSet
+  readonly identity: IdentityIndex
+  readonly access: AccessIndex
+  readonly capture: CaptureIndex
 }

@@ -50,6 +50,7 @@ export interface YamlText {
   readonly owner: string
 }
 
+const TOO_DEEP = 'the file nests too deeply'
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Reads a text of one or more YAML 1.2 documents. Never throws: what is wrong stands in `problems`. */
@@ -60,7 +61,7 @@ export function readYaml({ file, text, owner }: YamlText): Sources {
   })
   if (text.length > DOCUMENT_BOUNDS.fileLength) return refuse('the file is larger than 4 MiB', 'Split it.')
   const parsed = parseText(text)
-  if (parsed === undefined) return refuse('the file nests too deeply', 'Write at most three levels.')
+  if (parsed === undefined) return refuse(TOO_DEEP, 'Write at most three levels.')
   if (parsed.length > DOCUMENT_BOUNDS.documents)
     return refuse('the file holds more than 100,000 documents', 'Split it.')
   const placeOf = places(text)
@@ -70,6 +71,8 @@ export function readYaml({ file, text, owner }: YamlText): Sources {
   for (const document of parsed) {
     const faults = [...document.errors, ...document.warnings]
     for (const fault of faults) {
+      // Where flow collections nest without end, the library reports that its own stack overflowed.
+      if (fault.message.includes('call stack')) return refuse(TOO_DEEP, 'Write at most three levels.')
       const message = fault.message.replace(/\s+/g, ' ').replace(/\.$/, '')
       problems.push({ file, ...placeOf(fault.pos[0]), message: `not valid YAML: ${message}` })
     }

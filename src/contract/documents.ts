@@ -1,0 +1,58 @@
+import { z } from 'zod'
+
+/** Body of `POST /api/v1/documents:plan` and `:apply` as JSON; instead of it the documents may be sent as YAML text. */
+export const changeDocumentsBody = z.strictObject({
+  documents: z.array(z.unknown()).max(100_000),
+  /** Delete what the console owns and `documents` does not hold. */
+  prune: z.boolean().default(false),
+  /** Take over documents that Git owned. */
+  takeOver: z.boolean().default(false),
+  /** Only if this revision (number or hash) is still the newest. */
+  ifRevision: z.union([z.string().max(64), z.number().int()]).optional(),
+})
+
+/** What happens to one document. */
+export const changeSchema = z.strictObject({
+  action: z.enum(['create', 'change', 'delete']),
+  kind: z.string(),
+  name: z.string(),
+  owner: z.string(),
+  fields: z.array(z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+})
+
+/** Answer of `:plan`; `number` and `revision` are what it was planned against. */
+export const planAnswer = z.strictObject({
+  number: z.number().int(),
+  revision: z.string(),
+  changes: z.array(changeSchema),
+  unchanged: z.number().int(),
+})
+
+/** Answer of `:apply` and of a rollback; `number` and `revision` are what holds now. */
+export const appliedAnswer = planAnswer
+
+/** A document in an answer: what was written, whose it is, and where it came from. */
+export const documentAnswer = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.unknown(),
+  owner: z.string(),
+  origin: z.strictObject({ file: z.string().optional(), line: z.number().int().optional() }),
+  etag: z.string(),
+})
+
+/** One problem of documents, as answers with the code `invalid_document` list them in `problems`. */
+export const problemSchema = z.strictObject({
+  file: z.string(),
+  line: z.number().int(),
+  column: z.number().int(),
+  path: z.string().optional(),
+  message: z.string(),
+  hint: z.string().optional(),
+})
+
+/** What `:plan` and `:apply` answer. */
+export type PlanAnswer = z.infer<typeof planAnswer>
+/** A document in an answer. */
+export type DocumentAnswer = z.infer<typeof documentAnswer>

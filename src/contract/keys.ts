@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/** Body of `POST /api/v1/keys`. What each field may be is said by the Key document that it becomes. */
+export const newKeyBody = z.strictObject({
+  /** Whose key it is: `app:x`, `user:x`. */
+  for: z.string().max(256),
+  name: z.string().max(128),
+  /** A day or an RFC 3339 instant. */
+  expires: z.string().max(64).optional(),
+  narrowTo: z.array(z.string().max(256)).max(1_000).optional(),
+})
+
+/** Answer of `POST /api/v1/keys`: the only time that the key itself is shown. */
+export const newKeyAnswer = z.strictObject({ id: z.string(), key: z.string(), revision: z.number().int() })
+
+/** One key in `GET /api/v1/keys`. */
+export const keyAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  for: z.string(),
+  expires: z.string().optional(),
+  narrowTo: z.array(z.string()).optional(),
+  disabled: z.boolean(),
+  owner: z.string(),
+})

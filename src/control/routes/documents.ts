@@ -1,0 +1,187 @@
+import { changeDocumentsBody, type DocumentAnswer } from '../../contract/documents.ts'
+import type { Action } from '../../governance/access/index.ts'
+import { GatewayError } from '../../lib/errors.ts'
+import { type Document, fromJson, readYaml, type Sources } from '../../platform/documents/index.ts'
+import { etagOf, type Intent, type Policy } from '../../policy/index.ts'
+import { parseBody } from '../parse-body.ts'
+import type { ControlRequest, Route } from '../route-types.ts'
+
+/** What the routes of documents need. */
+export interface DocumentServices {
+  readonly policy: Policy
+}
+
+const MOST_ITEMS = 1_000
+const DEFAULT_ITEMS = 100
+
+/** A document as answers show it. */
+export function documentAnswer(document: Document): DocumentAnswer {
+  const written = document.written as Pick<DocumentAnswer, 'apiVersion' | 'kind' | 'metadata' | 'spec'>
+  return { ...written, owner: document.owner, origin: document.origin, etag: etagOf(document.written) }
+}
+
+function found(policy: Policy, { params }: ControlRequest): Document {
+  const { kind = '', name = '' } = params
+  const document = policy.find(kind, name)
+  if (!document) throw new GatewayError('not_found', { message: `There is no ${kind} named ${name}.` })
+  return document
+}
+
+/** `{items, nextCursor}` of documents, a kind's or all, ordered by kind and name. The cursor is the last one's key. */
+function listed(policy: Policy, { query, params }: ControlRequest) {
+  const kind = params.kind ?? query.get('kind')
+  if (kind && !policy.kinds.some((known) => known.kind === kind)) {
+    throw new GatewayError('not_found', { message: `There is no kind ${kind}.` })
+  }
+  const limit = Math.min(MOST_ITEMS, Math.max(1, Number(query.get('limit')) || DEFAULT_ITEMS))
+  const all = policy.documents().documents.filter((document) => !kind || document.kind === kind)
+  const cursor = query.get('cursor')
+  const start = cursor ? all.findIndex((document) => `${document.kind}/${document.name}` === cursor) + 1 : 0
+  const page = all.slice(start, start + limit)
+  const last = page.at(-1)
+  const more = start + limit < all.length && last
+  return { items: page.map(documentAnswer), nextCursor: more ? `${last.kind}/${last.name}` : null }
+}
+
+interface ChangeBody {
+  readonly intent: Intent
+  readonly ifRevision?: string
+}
+
+function flag(query: URLSearchParams, name: string): boolean {
+  const value = query.get(name)
+  return value === '' || value === 'true' || value === '1'
+}
+
+/** The documents of a body, JSON or YAML. Throws `invalid_request`. */
+function changeOf({ body, query, headers }: ControlRequest): ChangeBody {
+  const wanted = headers.get('if-match')?.replaceAll('"', '').trim()
+  if (typeof body === 'string') {
+    const sources = readYaml({ file: query.get('file') ?? 'documents.yaml', text: body, owner: 'console' })
+    const intent = intentOf(sources, { prune: flag(query, 'prune'), takeOver: flag(query, 'takeOver') })
+    return { intent, ...(wanted ? { ifRevision: wanted } : {}) }
+  }
+  const parsed = parseBody(changeDocumentsBody, body)
+  const sources = fromJson(parsed.documents, { file: 'documents', owner: 'console' })
+  const ifRevision = parsed.ifRevision === undefined ? wanted : String(parsed.ifRevision)
+  return { intent: intentOf(sources, parsed), ...(ifRevision ? { ifRevision } : {}) }
+}
+
+function intentOf(sources: Sources, { prune, takeOver }: { prune: boolean; takeOver: boolean }): Intent {
+  return { party: 'console', sources, prune, takeOver, apiVersion: 'optional' }
+}
+
+/** The document of a `PUT`; what its path says may be left out of it. */
+function putBody({ body, params }: ControlRequest): unknown {
+  const { kind = '', name = '' } = params
+  const text =
+    typeof body === 'string' ? readYaml({ file: `${kind}/${name}`, text: body, owner: 'console' }) : undefined
+  const value: unknown = text ? text.documents[0]?.value : body
+  if (typeof value !== 'object' || value === null || (text && text.problems.length > 0)) {
+    throw new GatewayError('invalid_request', { message: 'Send one document, as JSON or as YAML.' })
+  }
+  // What an answer adds to a document may come back with it.
+  const { owner: _, origin: __, etag: ___, ...document } = value as Record<string, unknown>
+  const metadata = { name, ...(typeof document.metadata === 'object' ? document.metadata : {}) }
+  if ((document.kind ?? kind) !== kind || metadata.name !== name) {
+    throw new GatewayError('invalid_request', { message: 'The document is not the one that the address names.' })
+  }
+  return { ...document, kind, metadata }
+}
+
+const read: Action = 'read'
+const write: Action = 'manage'
+
+/** `/api/v1/documents…`: the documents of policy, one by one and together. */
+export const documentRoutes: readonly Route<DocumentServices>[] = [
+  {
+    method: 'GET',
+    path: '/api/v1/documents',
+    permission: read,
+    summary: 'All documents, or those of a kind.',
+    handle: async (request, { policy }) => ({ status: 200, body: listed(policy, request) }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/documents/:kind',
+    permission: read,
+    summary: 'The documents of a kind.',
+    handle: async (request, { policy }) => ({ status: 200, body: listed(policy, request) }),
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/documents/:kind/*name',
+    permission: read,
+    summary: 'One document with its owner and origin.',
+    handle: async (request, { policy }) => {
+      const document = found(policy, request)
+      return { status: 200, body: documentAnswer(document), headers: { etag: etagOf(document.written) } }
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/api/v1/documents/:kind/*name',
+    permission: write,
+    summary: 'Creates or changes one document. If-Match guards against overwriting what changed meanwhile.',
+    handle: async (request, { policy }) => {
+      const { kind = '', name = '' } = request.params
+      const existed = policy.find(kind, name) !== undefined
+      const ifMatch = request.headers.get('if-match')
+      const applied = await policy.putDocument({
+        document: putBody(request),
+        author: request.caller.principal,
+        ifAbsent: request.headers.get('if-none-match') === '*',
+        ...(ifMatch ? { ifMatch } : {}),
+      })
+      const document = found(policy, request)
+      const headers = { etag: etagOf(document.written) }
+      return { status: existed ? 200 : 201, body: { ...documentAnswer(document), revision: applied.number }, headers }
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/api/v1/documents/:kind/*name',
+    permission: write,
+    summary: 'Deletes one document, if no other refers to it.',
+    handle: async ({ params, headers, caller }, { policy }) => {
+      const { kind = '', name = '' } = params
+      const ifMatch = headers.get('if-match')
+      const remove = { kind, name, author: caller.principal, ...(ifMatch ? { ifMatch } : {}) }
+      const applied = await policy.deleteDocument(remove)
+      return { status: 200, body: { revision: applied.number } }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/documents:plan',
+    permission: read,
+    summary: 'What applying documents would change. Changes nothing.',
+    handle: async (request, { policy }) => {
+      const { changes, unchanged } = policy.plan(changeOf(request).intent)
+      const { number, revision } = policy.status()
+      return { status: 200, body: { number, revision, changes, unchanged } }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/documents:apply',
+    permission: write,
+    summary: 'Applies documents in one transaction: all of them or none.',
+    handle: async (request, { policy }) => {
+      const { intent, ifRevision } = changeOf(request)
+      const change = { author: request.caller.principal, reason: 'apply', ...(ifRevision ? { ifRevision } : {}) }
+      return { status: 200, body: await policy.apply(intent, change) }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/documents:export',
+    permission: 'export',
+    summary: 'All documents of a revision as YAML.',
+    handle: async ({ query }, { policy }) => {
+      const revision = query.get('revision')
+      const text = await policy.export(revision === null ? undefined : Number(revision))
+      return { status: 200, body: text, headers: { 'content-type': 'application/yaml' } }
+    },
+  },
+]
