@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve as resolvePath } from 'node:path'
-import type { Environment } from '../config/index.ts'
-import { isSecretName, type LocalSecrets } from './local-secrets.ts'
+import { isSecretName } from './local-secrets.ts'
 import { SecretError } from './secret.ts'
 
 /** A `secret://` reference, taken apart. */
@@ -12,11 +11,12 @@ export type SecretRef =
 
 /** What references are read from. */
 export interface SecretSources {
-  readonly environment: Environment
-  /** Absent where there is no database: `secret://vault/…` then says so. */
-  readonly local: LocalSecrets | undefined
-  /** The data directory, whose files (the master key above all) no reference may name. */
-  readonly protectedDirectory: string
+  /** Looks a variable of the environment up. */
+  readonly environment: (name: string) => string | undefined
+  /** `LocalSecrets.get`. Absent where there is no database: `secret://vault/…` then says so. */
+  readonly local?: ((name: string) => Promise<string | undefined>) | undefined
+  /** The data directory, whose files (the master key above all) no reference may name. Always give it in production. */
+  readonly protectedDirectory?: string | undefined
 }
 
 const MAX_FILE_BYTES = 65_536
@@ -63,17 +63,17 @@ const MISSING = {
 async function readFrom(ref: string, parsed: SecretRef, sources: SecretSources): Promise<string | undefined> {
   switch (parsed.kind) {
     case 'env':
-      return sources.environment[parsed.name]
+      return sources.environment(parsed.name)
     case 'file':
       return readSecretFile(ref, parsed.path, sources.protectedDirectory)
     case 'vault':
       if (!sources.local) throw new SecretError(ref, 'this process has no vault')
-      return sources.local.get(parsed.name)
+      return sources.local(parsed.name)
   }
 }
 
-async function readSecretFile(ref: string, path: string, protectedDirectory: string): Promise<string> {
-  if (path.startsWith(`${resolvePath(protectedDirectory)}/`))
+async function readSecretFile(ref: string, path: string, protectedDirectory: string | undefined): Promise<string> {
+  if (protectedDirectory !== undefined && path.startsWith(`${resolvePath(protectedDirectory)}/`))
     throw new SecretError(ref, "the gateway's own files are no secrets of a document")
   try {
     const about = await stat(path)

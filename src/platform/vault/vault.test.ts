@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { seededRandom } from '../../lib/random.ts'
-import { type LocalSecrets, loadMasterKey, MASTER_KEY_FILE, secret } from './index.ts'
+import { loadMasterKey, MASTER_KEY_FILE, secret } from './index.ts'
 import { createVault } from './vault.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-vault-'))
@@ -14,18 +14,12 @@ const file = (name: string, text: string) => {
   return `secret://file${join(folder, name)}`
 }
 
-function localSecrets(entries: Map<string, string>): LocalSecrets {
-  return {
-    put: async (name, text) => void entries.set(name, text),
-    get: async (name) => entries.get(name),
-    delete: async (name) => void entries.delete(name),
-    list: async () => [...entries.keys()].map((name) => ({ name, updatedAt: 0 })),
-    rewrap: async () => undefined,
-  }
-}
-
 const vaultOver = (environment: Record<string, string> = {}, entries = new Map<string, string>()) =>
-  createVault({ environment, local: localSecrets(entries), protectedDirectory: join(folder, 'data') })
+  createVault({
+    environment: (name) => environment[name],
+    local: async (name) => entries.get(name),
+    protectedDirectory: join(folder, 'data'),
+  })
 
 const problemOf = (promise: Promise<unknown>) =>
   promise.then(
