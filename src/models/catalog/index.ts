@@ -1,0 +1,6 @@
+export { type Catalog, type CatalogEntry, catalogOf, createCatalog } from './catalog.ts'
+export { estimateTokens } from './estimate-tokens.ts'
+export type { ModelTraits } from './families.ts'
+export { type Price, type PricedUsage, type PriceOptions, priceUsage, type Rates } from './price.ts'
+export { type PricingSpec, pricingKind } from './pricing.kind.ts'
+export { compilePricing, type OverridePrice, type PricingIndex } from './pricing-index.ts'
