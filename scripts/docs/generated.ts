@@ -15,6 +15,7 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/reference/errors.md', name: 'error codes', table: errors },
   { path: 'docs/reference/configuration.md', name: 'variables', table: variables },
   { path: 'docs/reference/endpoints.md', name: 'surfaces', table: surfaces },
+  { path: 'docs/reference/endpoints.md', name: 'control plane', table: controlPlane },
   { path: 'docs/reference/providers.md', name: 'provider types', table: providers },
   { path: 'docs/reference/documents.md', name: 'kinds', table: kinds },
 ]
@@ -56,12 +57,19 @@ async function variables(): Promise<string> {
 async function surfaces(): Promise<string> {
   const { SURFACES } = await import('../../src/gate/surfaces/index.ts')
   const rows = SURFACES.flatMap((surface) =>
-    surface.routes.map((route) => [
-      `\`${route.method} ${route.path.replace(/[:*](?=\w+)(\w+)/g, named)}\``,
-      surface.name,
-    ]),
+    surface.routes.map((route) => [`\`${route.method} ${route.path.replace(/[:*](\w+)/g, named)}\``, surface.name]),
   )
   return markdownTable(['address', 'surface'], rows)
+}
+
+async function controlPlane(): Promise<string> {
+  const { CONTROL_ROUTES } = await import('../../src/control/index.ts')
+  const rows = CONTROL_ROUTES.map(({ method, path, permission, summary }) => [
+    `\`${method} ${path.replace(/[:*](\w+)/g, named)}\``,
+    summary ?? '',
+    `\`${permission}\``,
+  ])
+  return markdownTable(['address', 'what', 'permission'], rows)
 }
 
 /** `/:id` and `/*model` as readers know them; a literal after a colon (`:generateContent`) stays. */
