@@ -1,11 +1,12 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ERROR_CODES } from '../src/lib/errors.ts'
 import { type Dependency, untrueDependencies } from './docs/dependencies.ts'
 import { untrueDocuments } from './docs/documents.ts'
 import { GENERATED, withTable } from './docs/generated.ts'
 import { untrueMentions } from './docs/mentions.ts'
 import type { Page, Untruth } from './docs/page.ts'
-import { stepsOfCode, stepsOfPage } from './docs/story.ts'
+import { stepsOfCode, stepsOfPage, untoldCodes } from './docs/story.ts'
 
 const root = join(import.meta.dir, '..')
 const DEPENDENCIES_PAGE = 'docs/dependencies.md'
@@ -101,9 +102,10 @@ function story(pages: readonly Page[]): readonly Untruth[] {
   if (!page || !existsSync(join(root, STORY_CODE))) return []
   const told = stepsOfPage(page.text).join(' → ')
   const walked = stepsOfCode(STORY_CODE, read(STORY_CODE)).join(' → ')
-  return told === walked
-    ? []
-    : [{ path: STORY_PAGE, line: 1, message: `the page tells ${told}, ${STORY_CODE} walks ${walked}` }]
+  const say = (message: string): Untruth => ({ path: STORY_PAGE, line: 1, message })
+  const order = told === walked ? [] : [say(`the page tells ${told}, ${STORY_CODE} walks ${walked}`)]
+  const untold = untoldCodes(page.text, Object.keys(ERROR_CODES))
+  return untold.length === 0 ? order : [...order, say(`no step ends with ${untold.join(', ')}`)]
 }
 
 await main()

@@ -6,7 +6,7 @@ import { untrueDocuments } from './documents.ts'
 import { fieldsOf } from './fields.ts'
 import { markdownTable, withTable } from './generated.ts'
 import { untrueMentions } from './mentions.ts'
-import { stepsOfCode, stepsOfPage } from './story.ts'
+import { stepsOfCode, stepsOfPage, untoldCodes } from './story.ts'
 
 const files = ['src/gate/gate.ts', 'README.md', 'docs/a.md']
 const known = {
@@ -129,4 +129,8 @@ test('documents shown in a page are checked against the kinds, at their lines; s
   const found = untrueDocuments({ path: 'p.md', text: good + bad }, [lamp])
   expect(found.length).toBeGreaterThan(0)
   expect(new Set(found.map((problem) => problem.line))).toEqual(new Set([10]))
+})
+
+test('an error code that the story does not name is found', () => {
+  expect(untoldCodes('May end with: `internal`.', ['internal', 'conflict'])).toEqual(['conflict'])
 })

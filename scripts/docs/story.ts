@@ -22,6 +22,11 @@ export function stepsOfPage(text: string): readonly string[] {
   return [...text.matchAll(/^## \d+\. `(\w+)`/gm)].map((match) => match[1] ?? '')
 }
 
+/** The codes that the page does not name. */
+export function untoldCodes(text: string, codes: readonly string[]): readonly string[] {
+  return codes.filter((code) => !text.includes(`\`${code}\``))
+}
+
 function findFunction(program: Node, name: string): Node | undefined {
   let found: Node | undefined
   walk(program, (node) => {
