@@ -45,11 +45,8 @@ export function sseSplitter(options: { readonly maxEventBytes?: number } = {}): 
   let started = false
 
   const add = (decoded: string) => {
-    let text = decoded
-    if (!started && text.length > 0) {
-      started = true
-      if (text.charCodeAt(0) === BOM) text = text.slice(1)
-    }
+    const text = started ? decoded : withoutBom(decoded)
+    if (decoded !== '') started = true
     if (!sawCr && text.includes('\r')) sawCr = true
     pending = pending === '' ? text : pending + text
   }
@@ -115,6 +112,10 @@ export function sseEvent(data: string, event?: string): string {
 /** A comment as a block of its own: clients ignore it; keep-alives and trailers travel in it. */
 export function sseComment(text: string): string {
   return `${prefixLines(': ', text)}\n`
+}
+
+function withoutBom(text: string): string {
+  return text.charCodeAt(0) === BOM ? text.slice(1) : text
 }
 
 function prefixLines(prefix: string, text: string): string {

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
-import { chmod, mkdir, open, readFile } from 'node:fs/promises'
+import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sha256Hex } from '../../lib/crypto.ts'
 import { aesKey } from './envelope.ts'
 
 /** Where the master key comes from. */
@@ -24,22 +25,24 @@ export async function loadMasterKey(source: MasterKeySource): Promise<KeyObject>
   const existing = await readIfThere(path)
   if (existing !== undefined) return decode(existing.trim(), path)
   await mkdir(source.dataDir, { recursive: true })
-  const text = Buffer.from(source.randomBytes(32)).toString('hex')
+  await makeKeyFile(path, Buffer.from(source.randomBytes(32)).toString('hex'))
+  return decode((await readFile(path, 'utf8')).trim(), path)
+}
+
+/** Written in whole beside its place, then linked there: linking never overwrites, and nobody sees half a key. */
+async function makeKeyFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${sha256Hex(text).slice(0, 8)}.draft`
+  const file = await open(draft, 'wx', 0o600)
   try {
-    const file = await open(path, 'wx', 0o600)
-    try {
-      await file.writeFile(`${text}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await chmod(path, 0o600)
-    return decode(text, path)
+    await file.writeFile(`${text}\n`)
+    await file.sync()
+    await link(draft, path)
   } catch (error) {
-    // Another process made it between our look and our try: theirs counts.
-    const raced = isCode(error, 'EEXIST') ? await readIfThere(path) : undefined
-    if (raced === undefined) throw error
-    return decode(raced.trim(), path)
+    // Another process was quicker: its key counts.
+    if (!isCode(error, 'EEXIST')) throw error
+  } finally {
+    await file.close()
+    await unlink(draft)
   }
 }
 

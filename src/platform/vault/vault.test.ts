@@ -95,7 +95,8 @@ describe('the master key', () => {
 
   test('is made once with mode 0600 and found again', async () => {
     const dataDir = join(folder, 'fresh')
-    const [first, second] = await Promise.all([loadMasterKey(source(dataDir)), loadMasterKey(source(dataDir))])
+    const other = { ...source(dataDir), randomBytes: seededRandom(7).bytes }
+    const [first, second] = await Promise.all([loadMasterKey(source(dataDir)), loadMasterKey(other)])
     expect(statSync(join(dataDir, MASTER_KEY_FILE)).mode & 0o777).toBe(0o600)
     const again = await loadMasterKey({ ...source(dataDir), randomBytes: seededRandom(6).bytes })
     expect([first.equals(second), first.equals(again), readdirSync(dataDir).length]).toEqual([true, true, 1])
