@@ -4,5 +4,55 @@ export {
   countAnthropicTokens,
   encodeAnthropicError,
 } from './anthropic-messages/index.ts'
-export type * from './canonical.ts'
-export { openaiChat, openaiChatMeter, withoutUsage } from './openai-chat/index.ts'
+export type {
+  AnswerEvent,
+  Block,
+  BlockDelta,
+  BlockStart,
+  CacheControl,
+  ChatAnswer,
+  ChatCall,
+  Choice,
+  Citation,
+  DialectName,
+  EmbedAnswer,
+  EmbedCall,
+  EmbedInput,
+  Finish,
+  MediaSource,
+  Message,
+  Path,
+  ReasoningRequest,
+  ResponseFormat,
+  Sampling,
+  Tool,
+  ToolChoice,
+  Usage,
+} from './canonical.ts'
+export type { Compatibility } from './compatibility.ts'
+export type {
+  AnswerContext,
+  ChatDialect,
+  EmbedDialect,
+  EncodeContext,
+  EncodedCall,
+  Frame,
+  JsonObject,
+  StreamDecoder,
+  StreamEncoder,
+  TargetTraits,
+  TextEdit,
+  UpstreamRefusal,
+  WireError,
+} from './dialect.ts'
+export {
+  decodeCount as decodeGeminiCount,
+  encodeCountAnswer as encodeGeminiCount,
+  gemini,
+  geminiArrayFraming,
+  geminiEmbeddings,
+  geminiMeter,
+} from './gemini/index.ts'
+export { openaiChat, openaiChatMeter, type StreamMeter, withoutUsage } from './openai-chat/index.ts'
+export { openaiCompletions, openaiCompletions } from './openai-completions/index.ts'
+export { openaiEmbeddings, openaiEmbeddings } from './openai-embeddings/index.ts'

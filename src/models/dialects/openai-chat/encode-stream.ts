@@ -75,7 +75,7 @@ function encodeEvent(event: AnswerEvent, following: AnswerEvent | undefined, sco
       const call = stateOf(event.choice).calls.get(event.block)
       if (call === undefined || call.hasArguments || call.custom) return ''
       call.hasArguments = true
-      return writer.delta(event.choice, argumentsDelta(call, '{}', scope.legacy))
+      return scope.legacy && call.index > 0 ? '' : writer.delta(event.choice, argumentsDelta(call, '{}', scope.legacy))
     }
     case 'finish': {
       const state = stateOf(event.choice)

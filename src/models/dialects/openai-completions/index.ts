@@ -1,0 +1,1 @@
+export { openaiCompletions } from './dialect.ts'

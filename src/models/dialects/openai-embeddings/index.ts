@@ -1,0 +1,1 @@
+export { openaiEmbeddings } from './dialect.ts'
