@@ -1,0 +1,2 @@
+export { cohereChat } from './cohere-chat.ts'
+export { cohereEmbeddings } from './embeddings.ts'
