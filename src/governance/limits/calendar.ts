@@ -20,14 +20,15 @@ const DAY_MS = 24 * HOUR_MS
 
 /** Makes a {@link Calendar}; it remembers the current span of each period and zone that it was asked for. */
 export function calendar(zones: TimeZones): Calendar {
-  const current = new Map<string, Span>()
+  // By zone and then by period, and not by a text made of both: this runs for every operation with a budget.
+  const current = new Map<string, Map<CalendarPeriod, Span>>()
   return {
     spanAt: (period, zone, atMs) => {
-      const key = `${period} ${zone}`
-      const known = current.get(key)
+      const ofZone = current.get(zone) ?? new Map<CalendarPeriod, Span>()
+      const known = ofZone.get(period)
       if (known && atMs >= known.start && atMs < known.end) return known
       const span = period === 'hour' ? hourAt(zones.offsetAt(zone, atMs), atMs) : daysAt({ zones, zone, period, atMs })
-      current.set(key, span)
+      current.set(zone, ofZone.set(period, span))
       return span
     },
   }

@@ -64,6 +64,11 @@ export interface LimitIndex {
   readonly countersFor: (caller: Caller, resource: Resource) => readonly AnyCounter[]
 }
 
+interface Remembered {
+  kind: string
+  readonly byName: Map<string, readonly AnyCounter[]>
+}
+
 const RESOURCES_A_CALLER = 256
 const CALLER_SCOPE = /^(?:org$|(?:team|app|user|agent|key):)/
 
@@ -76,24 +81,23 @@ export function compileLimits(documents: DocumentSet): LimitIndex {
     (document): Policy => ({ document, reaches: reachOf(document.spec.on, groups) }),
   )
   const find = policyFinder(policies, groups)
-  const remembered = new WeakMap<Caller, Map<string, readonly AnyCounter[]>>()
+  const remembered = new WeakMap<Caller, Remembered>()
 
   const countersFor = (caller: Caller, resource: Resource): readonly AnyCounter[] => {
-    const key = resourceKey(resource)
-    let known = remembered.get(caller)
-    if (!known) {
-      known = new Map()
-      remembered.set(caller, known)
-    }
-    const ready = known.get(key)
+    const known = remembered.get(caller) ?? { kind: resource.kind, byName: new Map() }
+    // By the name alone, so that no text is put together for every operation; hardly anybody uses two kinds in turn.
+    const ready = known.kind === resource.kind ? known.byName.get(resource.name) : undefined
     if (ready) return ready
     // Names come from clients: what one caller asks for must not fill the memory.
-    if (known.size >= RESOURCES_A_CALLER) known.clear()
+    if (known.kind !== resource.kind || known.byName.size >= RESOURCES_A_CALLER) known.byName.clear()
+    known.kind = resource.kind
+    const key = resourceKey(resource)
     const found = find(caller, key)
       .filter(({ policy }) => policy.reaches(key))
       .flatMap(({ policy, scope }) => countersOf(policy.document, { scope, caller, resource: key }))
       .toSorted((a, b) => rank(a) - rank(b))
-    known.set(key, found)
+    known.byName.set(resource.name, found)
+    remembered.set(caller, known)
     return found
   }
   const models = documents.documents.filter(({ kind }) => kind === 'Model').map(({ name }) => `model:${name}`)
