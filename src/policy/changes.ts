@@ -132,10 +132,11 @@ async function commit(tools: ChangeTools, { next, changes, unchanged, request }:
   const at = tools.now()
   // INVARIANT: what cannot be compiled is never written, so no revision can stop a gate from starting.
   const snapshot = tools.compile(next, { number: expected + 1, publishedAt: at })
+  await tools.holder.ready(snapshot)
   const { author, reason } = request
   const documents = storedText(next.documents)
   await storeOf(tools).append(expected, { at, author, reason, hash: next.revision, documents })
-  await tools.holder.swap(snapshot)
+  tools.holder.swap(snapshot)
   await keep(tools, { number: snapshot.number, at, hash: next.revision, documents })
   return { number: snapshot.number, revision: next.revision, changes, unchanged }
 }

@@ -1,6 +1,10 @@
 import { administers, compileAccess } from '../governance/access/index.ts'
+import { compileGuardrails } from '../governance/guardrails/index.ts'
 import { compileIdentity } from '../governance/identity/index.ts'
+import { compileLimits } from '../governance/limits/index.ts'
 import { captureKind, compileCapture } from '../governance/usage/index.ts'
+import { type Catalog, compilePricing } from '../models/catalog/index.ts'
+import { compileModels } from '../models/routing/index.ts'
 import type { DocumentSet } from '../platform/documents/index.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -15,11 +19,24 @@ export interface CompileOptions {
 export type Compile = (documents: DocumentSet, options: CompileOptions) => Snapshot
 
 /** Makes the compiler: every room compiles its own slice. */
-export function compiler(): Compile {
+export function compiler(catalog: Catalog): Compile {
   return (documents, { number, publishedAt }) => {
     const access = compileAccess(documents)
     const identity = compileIdentity(documents, { administers: (caller) => administers(access, caller) })
     const capture = compileCapture(documents.all(captureKind))
-    return Object.freeze({ revision: documents.revision, number, publishedAt, documents, identity, access, capture })
+    const models = compileModels(documents, { catalog, pricing: compilePricing(documents) })
+    const guardrails = compileGuardrails(documents)
+    return Object.freeze({
+      revision: documents.revision,
+      number,
+      publishedAt,
+      documents,
+      models,
+      identity,
+      access,
+      limits: compileLimits(documents),
+      guardrails,
+      capture,
+    })
   }
 }

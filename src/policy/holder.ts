@@ -23,8 +23,10 @@ export interface SnapshotHolder {
   readonly peek: () => Snapshot | undefined
   /** Compiles documents and makes them count. When that throws, the snapshot before goes on counting. */
   readonly publish: (documents: DocumentSet, options: CompileOptions) => Promise<Snapshot>
-  /** Makes a snapshot count that was compiled before: for those who compile first, then commit, then publish. */
-  readonly swap: (snapshot: Snapshot) => Promise<void>
+  /** Does what a compiled snapshot needs before it may count. Throws when that fails; nothing has changed then. */
+  readonly ready: (snapshot: Snapshot) => Promise<void>
+  /** Makes a snapshot count that is ready: for those who commit between the two. */
+  readonly swap: (snapshot: Snapshot) => void
 }
 
 /** What happens around a swap. */
@@ -33,12 +35,14 @@ export interface HolderHooks {
   /** Called before a snapshot counts, so that its secrets are at hand when it does. Gives what failed, which does not hold it up. */
   readonly prefetch: (secretRefs: readonly string[]) => Promise<readonly Error[]>
   readonly faults: FaultLog
+  /** Called before a snapshot counts, for what must be ready by then (budgets of the policy that is coming). */
+  readonly prepare?: (snapshot: Snapshot) => Promise<unknown>
 }
 
 /** Makes a holder that holds nothing yet. */
-export function snapshotHolder({ compile, prefetch, faults }: HolderHooks): SnapshotHolder {
+export function snapshotHolder({ compile, prefetch, faults, prepare }: HolderHooks): SnapshotHolder {
   let held: Snapshot | undefined
-  const swap = async (snapshot: Snapshot) => {
+  const ready = async (snapshot: Snapshot) => {
     try {
       const failures = await prefetch(secretRefsOf(snapshot.documents))
       if (failures.length === 0) faults.clear('secrets')
@@ -46,6 +50,9 @@ export function snapshotHolder({ compile, prefetch, faults }: HolderHooks): Snap
     } catch (cause) {
       faults.add('secrets', cause)
     }
+    await prepare?.(snapshot)
+  }
+  const swap = (snapshot: Snapshot) => {
     held = snapshot
     faults.clear('publish')
   }
@@ -55,11 +62,13 @@ export function snapshotHolder({ compile, prefetch, faults }: HolderHooks): Snap
       return held
     },
     peek: () => held,
+    ready,
     swap,
     publish: async (documents, options) => {
       try {
         const snapshot = compile(documents, options)
-        await swap(snapshot)
+        await ready(snapshot)
+        swap(snapshot)
         return snapshot
       } catch (cause) {
         faults.add('publish', cause)

@@ -1,6 +1,8 @@
 import { grantKind, resourceGroupKind } from '../governance/access/index.ts'
 import { appKind, keyKind, teamKind } from '../governance/identity/index.ts'
+import { budgetKind, limitKind } from '../governance/limits/index.ts'
 import { captureKind } from '../governance/usage/index.ts'
+import { pricingKind } from '../models/catalog/index.ts'
 import { providerKind } from '../models/providers/index.ts'
 import { modelKind } from '../models/routing/index.ts'
 import type { Kind } from '../platform/documents/index.ts'
@@ -9,10 +11,13 @@ import type { Kind } from '../platform/documents/index.ts'
 export const POLICY_KINDS: readonly Kind[] = Object.freeze([
   providerKind,
   modelKind,
+  pricingKind,
   teamKind,
   appKind,
   keyKind,
   resourceGroupKind,
   grantKind,
+  limitKind,
+  budgetKind,
   captureKind,
 ])

@@ -1,16 +1,22 @@
 import type { Clock } from '../lib/clock.ts'
+import type { Catalog } from '../models/catalog/index.ts'
 import type { Database } from '../platform/storage/index.ts'
 import type { Fault, PolicyLog } from './holder.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** What policy is made from. */
 export interface PolicyOptions {
   /** Migrated. Absent when it could not be reached: the gate then serves the last good documents, read-only. */
   readonly database: Database | undefined
   readonly clock: Clock
+  /** What is known of models and prices beside the documents. */
+  readonly catalog: Catalog
   readonly dataDir: string
   readonly log: PolicyLog
   /** Makes the secrets at hand that documents refer to, before they count; gives those that failed (`Vault.prefetch`). */
   readonly prefetch: (secretRefs: readonly string[]) => Promise<readonly Error[]>
+  /** Runs before a snapshot counts: what must be ready by then. */
+  readonly prepare?: (snapshot: Snapshot) => Promise<unknown>
   /** SHA-256 (hex) of the first virtual key: of GATEHOUSE_BOOTSTRAP_KEY, or of one that was just made. */
   readonly bootstrapKeySha256: string
   /** The key above was given by the operator, so it also replaces an older one of the system's. */

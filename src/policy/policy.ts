@@ -54,8 +54,8 @@ export interface Policy extends Pick<Changes, 'plan' | 'apply' | 'rollback'> {
 export function createPolicy(options: PolicyOptions): Policy {
   const { clock, database } = options
   const faults = faultLog(clock.now, options.log)
-  const compile = compiler()
-  const holder = snapshotHolder({ compile, prefetch: options.prefetch, faults })
+  const compile = compiler(options.catalog)
+  const holder = snapshotHolder({ compile, prefetch: options.prefetch, prepare: options.prepare, faults })
   const lastGood = lastGoodFile(options.dataDir)
   const store = database && revisionStore(database)
   const tools = { compile, kinds: POLICY_KINDS, store, holder, lastGood, faults, now: clock.now }

@@ -1,6 +1,9 @@
 import type { AccessIndex } from '../governance/access/index.ts'
+import type { GuardrailIndex } from '../governance/guardrails/index.ts'
 import type { IdentityIndex } from '../governance/identity/index.ts'
+import type { LimitIndex } from '../governance/limits/index.ts'
 import type { CaptureIndex } from '../governance/usage/index.ts'
+import type { ModelIndex } from '../models/routing/index.ts'
 import type { DocumentSet } from '../platform/documents/index.ts'
 
 /**
@@ -15,7 +18,10 @@ export interface Snapshot {
   /** Epoch milliseconds. */
   readonly publishedAt: number
   readonly documents: DocumentSet
+  readonly models: ModelIndex
   readonly identity: IdentityIndex
   readonly access: AccessIndex
+  readonly limits: LimitIndex
+  readonly guardrails: GuardrailIndex
   readonly capture: CaptureIndex
 }

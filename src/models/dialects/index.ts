@@ -54,5 +54,5 @@ export {
   geminiMeter,
 } from './gemini/index.ts'
 export { openaiChat, openaiChatMeter, type StreamMeter, withoutUsage } from './openai-chat/index.ts'
-export { openaiCompletions, openaiCompletions } from './openai-completions/index.ts'
-export { openaiEmbeddings, openaiEmbeddings } from './openai-embeddings/index.ts'
+export { openaiCompletions } from './openai-completions/index.ts'
+export { openaiEmbeddings } from './openai-embeddings/index.ts'

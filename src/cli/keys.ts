@@ -1,0 +1,78 @@
+import { generateKey, keyDigest } from '../governance/identity/index.ts'
+import { printYaml } from '../platform/documents/index.ts'
+import { callJson } from './client.ts'
+import { type Command, type CommandContext, CommandError, type Invocation } from './command.ts'
+
+interface ListedKey {
+  readonly name: string
+  readonly for: string
+  readonly expires?: string
+  readonly owner: string
+}
+
+/** `gatehouse keys`: virtual keys. */
+export const keysCommand: Command = {
+  name: 'keys',
+  summary: 'make, list and revoke virtual keys',
+  usage: `gatehouse keys new --for app:x [--name N] [--expires 2027-01-01] [--narrow-to model:a,model:b] [--create]
+gatehouse keys list
+gatehouse keys revoke <name>
+
+  new     prints a key and the document by which the gateway knows it (only its digest stands there); needs no server.
+          With --create the gateway makes it at once.
+list, revoke and --create talk to GATEHOUSE_URL with GATEHOUSE_TOKEN.`,
+  options: {
+    for: { type: 'string' },
+    name: { type: 'string' },
+    expires: { type: 'string' },
+    'narrow-to': { type: 'string' },
+    create: { type: 'boolean' },
+  },
+  positionals: [1, 2],
+  run: (invocation, context) => {
+    const [verb, name] = invocation.positionals
+    if (verb === 'new' && name === undefined) return makeKey(invocation, context)
+    if (verb === 'list' && name === undefined) return listKeys(context)
+    if (verb === 'revoke' && name !== undefined) return revokeKey(name, context)
+    throw new CommandError(['Say keys new, keys list or keys revoke <name>. See gatehouse keys --help.'])
+  },
+}
+
+async function makeKey(invocation: Invocation, context: CommandContext): Promise<number> {
+  const owner = invocation.text('for')
+  if (!owner) throw new CommandError(['Say whose key it is: --for app:x or --for user:ann@example.com.'])
+  const name = invocation.text('name') ?? owner.slice(owner.indexOf(':') + 1)
+  const expires = invocation.text('expires')
+  const narrowTo = invocation.text('narrow-to')?.split(',')
+  const rest = { ...(expires ? { expires } : {}), ...(narrowTo ? { narrowTo } : {}) }
+  if (invocation.flag('create')) {
+    const body = { for: owner, name, ...rest }
+    const { key } = await callJson<{ readonly key: string }>(context, { method: 'POST', path: '/api/v1/keys', body })
+    context.out(key)
+    return 0
+  }
+  const key = generateKey(context.random)
+  const document = { kind: 'Key', metadata: { name }, spec: { for: owner, sha256: keyDigest(key), ...rest } }
+  context.err('The key (it stands nowhere else; hand it on safely):')
+  context.out(key)
+  context.err('Its document:')
+  context.out(printYaml([document]).trimEnd())
+  return 0
+}
+
+async function listKeys(context: CommandContext): Promise<number> {
+  const { items } = await callJson<{ readonly items: readonly ListedKey[] }>(context, {
+    method: 'GET',
+    path: '/api/v1/keys',
+  })
+  for (const { name, for: owner, expires = 'never', owner: from } of items) {
+    context.out([name, owner, `expires ${expires}`, from].join('\t'))
+  }
+  return 0
+}
+
+async function revokeKey(name: string, context: CommandContext): Promise<number> {
+  await callJson(context, { method: 'DELETE', path: `/api/v1/keys/${encodeURIComponent(name)}` })
+  context.out(`${name} is revoked`)
+  return 0
+}
