@@ -124,6 +124,9 @@ export interface ChatDialect {
   readonly rewriteFrame: (raw: string, texts: readonly string[]) => string
 }
 
+/** A chat wire format towards upstreams alone, which is all that routing needs. Every {@link ChatDialect} is one. */
+export type UpstreamDialect = Omit<ChatDialect, 'decodeCall' | 'encodeAnswer' | 'encodeStream' | 'encodeError'>
+
 /** An embeddings wire format spoken both ways. */
 export interface EmbedDialect {
   readonly name: DialectName

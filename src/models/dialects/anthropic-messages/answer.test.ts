@@ -167,6 +167,8 @@ test('a rewritten frame differs in its text alone', () => {
   expect(rewriteFrame(raw, ['call [NAME]'])).toBe(raw.replace('call Ann', 'call [NAME]'))
   const tool = raw.replace('text_delta","text"', 'input_json_delta","partial_json"')
   expect(rewriteFrame(tool, ['"q"'])).toBe(tool.replace('call Ann', '\\"q\\"'))
+  const whole = `event: content_block_start\ndata: {"type":"content_block_start","content_block":{"type":"tool_use","input":{"a":"Ann"}}}\n\n`
+  expect(rewriteFrame(whole, ['{"a":"[NAME]"}'])).toBe(whole.replace('Ann', '[NAME]'))
   const stop = 'event: message_stop\ndata: {"type":"message_stop"}\n\n'
   expect(rewriteFrame(stop, ['x'])).toBe(stop)
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { GatewayError } from '../../../lib/errors.ts'
 import type { ChatCall, Message } from '../canonical.ts'
 import type { EncodeContext, TargetTraits } from '../dialect.ts'
@@ -497,4 +498,44 @@ test('a count request says neither bounds nor sampling', () => {
   const context = { target: { model: 'claude' }, strict: false, warn: () => {} }
   const { body } = encodeCountCall(chat({ sampling: { temperature: 0.1 }, tools: [TOOL], maxOutputTokens: 5 }), context)
   expect(Object.keys(body)).toEqual(['model', 'messages', 'tools'])
+})
+
+test('whatever the conversation, its encoding decoded and encoded again is the same, and obeys the vendor’s rules', () => {
+  const words = fc.constantFrom('', ' ', 'one', 'two\n', '👋')
+  const block = fc.oneof(
+    words.map((said) => text(said)),
+    words.map((said) => ({ ...text(said), cacheControl: { ttl: '5m' } as const })),
+    fc.constant({ kind: 'image', source: { kind: 'url', url: 'https://e.com/a.png' } } as const),
+  )
+  const answered = fc.oneof(
+    words.map((said) => text(said)),
+    fc.nat(3).map((id) => toolCall(`t${id}`)),
+    fc.constant({ kind: 'reasoning', text: 'hm', signature: 's', origin: 'anthropic-messages' } as const),
+  )
+  const message: fc.Arbitrary<Message> = fc.oneof(
+    fc.record({ role: fc.constant('user' as const), blocks: fc.array(block, { maxLength: 3 }) }),
+    fc.record({
+      role: fc.constantFrom('system' as const, 'developer' as const),
+      blocks: fc.array(
+        words.map((said) => text(said)),
+        { maxLength: 2 },
+      ),
+    }),
+    fc.record({ role: fc.constant('assistant' as const), blocks: fc.array(answered, { maxLength: 3 }) }),
+    fc.record({ role: fc.constant('tool' as const), blocks: fc.tuple(fc.nat(3).map((id) => result(`t${id}`, 'r'))) }),
+  )
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 8 }), (messages) => {
+      const { body } = encode(chat({ messages: [USER, ...messages], tools: [TOOL] }))
+      expect(encode(decodeCall(body)).body).toEqual(body)
+      const turns = body.messages as { role: string; content: string | { type: string; text?: string }[] }[]
+      expect(turns.every(({ content }) => content.length > 0)).toBe(true)
+      expect(turns.every(({ role }, index) => role !== turns[index - 1]?.role)).toBe(true)
+      expect(JSON.stringify(body)).not.toMatch(/"text":"\s*"/)
+      for (const { content } of turns) {
+        const kinds = typeof content === 'string' ? [] : content.map(({ type }) => type === 'tool_result')
+        expect(kinds.lastIndexOf(true)).toBe(kinds.filter(Boolean).length - 1)
+      }
+    }),
+  )
 })

@@ -14,14 +14,18 @@ export function rewriteFrame(raw: string, texts: readonly string[]): string {
   const at = event === undefined ? undefined : textPath(event.data)
   const [text] = texts
   if (event === undefined || at === undefined || text === undefined) return raw
-  return sseEvent(patchJson(event.data, [{ at, literal: JSON.stringify(text) }]), event.event)
+  // A tool's whole input, sent at once by some servers, is JSON there and not text.
+  const literal = at.at(-1) === 'input' ? text : JSON.stringify(text)
+  return sseEvent(patchJson(event.data, [{ at, literal }]), event.event)
 }
 
 function textPath(data: string): Path | undefined {
   const value: unknown = JSON.parse(data)
   if (!isObject(value)) return undefined
   if (isObject(value.delta)) return pathIn('delta', value.delta, ['text', 'thinking', 'partial_json'])
-  return isObject(value.content_block) ? pathIn('content_block', value.content_block, ['text', 'thinking']) : undefined
+  if (!isObject(value.content_block)) return undefined
+  if (isObject(value.content_block.input)) return ['content_block', 'input']
+  return pathIn('content_block', value.content_block, ['text', 'thinking'])
 }
 
 function pathIn(parent: string, object: JsonObject, names: readonly string[]): Path | undefined {

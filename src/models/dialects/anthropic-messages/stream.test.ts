@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
-import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream'
+import Anthropic from '@anthropic-ai/sdk'
 import fc from 'fast-check'
 import { GatewayError } from '../../../lib/errors.ts'
 import type { AnswerEvent, ChatCall } from '../canonical.ts'
@@ -152,16 +152,11 @@ function encode(events: readonly AnswerEvent[], each = false): string {
   return text + encoder.end()
 }
 
+/** The message as the vendor's own client puts it together from our bytes. */
 async function throughSdk(text: string) {
-  const stream = MessageStream.fromReadableStream(sdkLines(text))
-  return stream.finalMessage()
-}
-
-/** The SDK's own reader of recorded streams takes one JSON value a line. */
-function sdkLines(text: string): ReadableStream {
-  const lines = text.split('\n').flatMap((line) => (line.startsWith('data: ') ? [`${line.slice(6)}\n`] : []))
-  const kept = lines.filter((line) => !line.includes('"ping"'))
-  return new Response(kept.join('')).body as ReadableStream
+  const answer = () => new Response(text, { headers: { 'content-type': 'text/event-stream' } })
+  const client = new Anthropic({ apiKey: 'none', maxRetries: 0, fetch: () => Promise.resolve(answer()) })
+  return client.messages.stream({ model: 'm', max_tokens: 1, messages: [] }).finalMessage()
 }
 
 describe('writing', () => {
@@ -235,6 +230,20 @@ describe('writing', () => {
     const text = encoder.fail(new GatewayError('upstream_overloaded'))
     expect(text).toStartWith('event: error\ndata: {"type":"error","error":{"type":"overloaded_error"')
     expect(encoder.end() + encoder.ping() + encoder.events(OPEN)).toBe('')
+  })
+
+  test('the vendor’s client reads our error event as an error of its type', async () => {
+    const encoder = encodeStream(CONTEXT)
+    const text = encoder.events(OPEN) + encoder.ping() + encoder.fail(new GatewayError('upstream_overloaded'))
+    await expect(throughSdk(text)).rejects.toMatchObject({ type: 'overloaded_error' })
+  })
+
+  test('the vendor’s client reads a recorded stream and its translation alike', async () => {
+    const { content, stop_reason, usage } = await throughSdk(encode(decode(RECORDED).events))
+    const original = await throughSdk(RECORDED)
+    expect(stop_reason).toBe(original.stop_reason)
+    expect(JSON.parse(JSON.stringify(content))).toEqual(JSON.parse(JSON.stringify(original.content)))
+    expect(usage).toMatchObject({ input_tokens: 25, cache_read_input_tokens: 50, output_tokens: 89 })
   })
 
   test('foreign thoughts carry their origin in the signature; own signatures pass as they are', () => {
