@@ -1,6 +1,7 @@
 import { isObject } from '../../lib/json.ts'
 import type { DialectName, ReasoningBlock } from './canonical.ts'
-import type { JsonObject } from './dialect.ts'
+
+type JsonObject = { readonly [key: string]: unknown }
 
 /**
  * Where a server that speaks OpenAI's chat format departs from OpenAI. Every field absent means: as OpenAI does, except

@@ -2,6 +2,7 @@ import { isObject } from '../../../lib/json.ts'
 import type { AnswerEvent, BlockDelta, BlockStart } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
 import { sourceOfUrl } from '../media.ts'
+import { choiceBlocks, choiceSpeech } from './choice-blocks.ts'
 import { decodeAnnotations } from './decode-answer.ts'
 import { decodeFinish } from './finish.ts'
 import { spotsOfDelta } from './text-spots.ts'
@@ -22,83 +23,47 @@ export interface ChoiceOutput {
   readonly closing: AnswerEvent[]
 }
 
-/** The text or reasoning block that is open; tool calls are open beside it. */
-interface OpenBlock {
-  readonly kind: 'text' | 'reasoning'
-  readonly block: number
-}
-
-/** Opens and fills the blocks of a choice, which are numbered in the order of their opening. */
-export interface ChoiceBlocks {
-  readonly choice: number
-  /** Opens a block and gives its number. */
-  readonly open: (start: BlockStart, events: AnswerEvent[]) => number
-  readonly add: (block: number, delta: BlockDelta, events: AnswerEvent[]) => void
-}
-
 /** Makes the reader of one choice's deltas. */
 export function choiceReader(choice: number): ChoiceReader {
-  let next = 0
-  let current: OpenBlock | undefined
   let isFinished = false
   let hasRefusal = false
-  const blocks: ChoiceBlocks = {
-    choice,
-    open: (start, events) => {
-      events.push({ kind: 'block-start', choice, block: next, start })
-      return next++
-    },
-    add: (block, delta, events) => events.push({ kind: 'block-delta', choice, block, delta }),
-  }
+  const blocks = choiceBlocks(choice)
   const tools: ToolCallTracker = toolCallTracker(blocks)
 
-  const stopCurrent = (events: AnswerEvent[]) => {
-    if (current !== undefined) events.push({ kind: 'block-stop', choice, block: current.block })
-    current = undefined
-  }
-  const speak = (kind: OpenBlock['kind'], events: AnswerEvent[]): number => {
-    if (current?.kind === kind) return current.block
-    stopCurrent(events)
-    current = { kind, block: blocks.open({ kind }, events) }
-    return current.block
-  }
+  const speech = choiceSpeech(blocks)
+
   const readDelta = (delta: JsonObject, events: AnswerEvent[]) => {
-    for (const spot of spotsOfDelta(delta)) {
-      if (spot.kind === 'reasoning')
-        blocks.add(speak('reasoning', events), { kind: 'reasoning', text: spot.text }, events)
-      else if (spot.kind === 'text') blocks.add(speak('text', events), { kind: 'text', text: spot.text }, events)
-      else if (spot.kind === 'refusal') {
-        hasRefusal = true
-        blocks.add(speak('text', events), { kind: 'text', text: spot.text, refusal: true }, events)
-      }
+    for (const { kind, text } of spotsOfDelta(delta)) {
+      if (kind === 'refusal') hasRefusal = true
+      if (kind === 'reasoning') speech.add({ kind, text }, events)
+      else if (kind !== 'arguments')
+        speech.add(kind === 'text' ? { kind, text } : { kind: 'text', text, refusal: true }, events)
     }
     readExtras(delta, events)
     if (hasToolCalls(delta)) {
-      stopCurrent(events)
+      speech.stop(events)
       tools.read(delta, events)
     }
   }
   const readExtras = (delta: JsonObject, events: AnswerEvent[]) => {
-    for (const extra of reasoningExtras(delta)) blocks.add(speak('reasoning', events), extra, events)
-    for (const citation of decodeAnnotations(delta.annotations) ?? []) {
-      blocks.add(speak('text', events), { kind: 'citation', citation }, events)
-    }
+    for (const extra of reasoningExtras(delta)) speech.add(extra, events)
+    for (const citation of decodeAnnotations(delta.annotations) ?? [])
+      speech.add({ kind: 'citation', citation }, events)
     for (const start of mediaStarts(delta)) {
-      stopCurrent(events)
-      const block = blocks.open(start, events)
-      events.push({ kind: 'block-stop', choice, block })
+      speech.stop(events)
+      events.push({ kind: 'block-stop', choice, block: blocks.open(start, events) })
     }
   }
   const stopAll = (events: AnswerEvent[]) => {
-    stopCurrent(events)
+    speech.stop(events)
     tools.stop(events)
   }
   return {
     read: (entry, { events, closing }) => {
       if (isFinished) return
       if (isObject(entry.delta)) readDelta(entry.delta, events)
-      if (isObject(entry.logprobs))
-        blocks.add(speak('text', events), { kind: 'logprobs', value: entry.logprobs }, events)
+      if (isObject(entry.logprobs) && speech.isOpen('text'))
+        speech.add({ kind: 'logprobs', value: entry.logprobs }, events)
       if (typeof entry.finish_reason !== 'string') return
       isFinished = true
       stopAll(closing)

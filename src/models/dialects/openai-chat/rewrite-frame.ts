@@ -2,6 +2,8 @@ import { GatewayError } from '../../../lib/errors.ts'
 import { isObject, type JsonEdit, patchJson } from '../../../lib/json.ts'
 import { type SseEvent, sseEvent, sseSplitter } from '../../../lib/sse.ts'
 import type { Path } from '../canonical.ts'
+import { reasoningTextOf } from '../compatibility.ts'
+import type { JsonObject } from '../dialect.ts'
 import { spotsOfDelta } from './text-spots.ts'
 
 /**
@@ -9,12 +11,37 @@ import { spotsOfDelta } from './text-spots.ts'
  * `texts[n]`. All other bytes stay. Texts beyond those of the chunk belong to deltas that the decoder made up, and are ignored.
  */
 export function rewriteFrame(raw: string, texts: readonly string[]): string {
-  return patchEvent(raw, (chunk) =>
-    spotsOfChunk(chunk).flatMap((at, index) => {
-      const text = texts[index]
-      return text === undefined ? [] : [{ at, literal: JSON.stringify(text) }]
-    }),
-  )
+  return patchEvent(raw, (chunk) => {
+    let next = 0
+    return choicesOf(chunk).flatMap(({ choice, at }) => {
+      const delta = isObject(choice.delta) ? choice.delta : {}
+      const edits: JsonEdit[] = []
+      const changed = new Set<string>()
+      for (const spot of spotsOfDelta(delta)) {
+        const text = texts[next++]
+        if (text === undefined || text === spot.text) continue
+        edits.push({ at: [...at, 'delta', ...spot.at], literal: JSON.stringify(text) })
+        changed.add(spot.kind)
+      }
+      return changed.size === 0
+        ? edits
+        : [
+            ...edits,
+            ...repetitions(choice, delta, changed).map((path) => ({ at: [...at, ...path], literal: undefined })),
+          ]
+    })
+  })
+}
+
+/** Members that say a changed text a second time, and would give away what was masked: tokens, thoughts, Perplexity's whole message. */
+function repetitions(choice: JsonObject, delta: JsonObject, changed: ReadonlySet<string>): readonly Path[] {
+  const repeatsThought =
+    changed.has('reasoning') && Array.isArray(delta.reasoning_details) && reasoningTextOf(delta) !== undefined
+  return [
+    ...(isObject(choice.logprobs) ? [['logprobs']] : []),
+    ...(isObject(choice.message) ? [['message']] : []),
+    ...(repeatsThought ? [['delta', 'reasoning_details']] : []),
+  ]
 }
 
 /**
@@ -49,11 +76,10 @@ function parse(raw: string): SseEvent | undefined {
   return events[0]
 }
 
-function spotsOfChunk(chunk: unknown): readonly Path[] {
+/** The choices of a chunk and where they stand in it. */
+export function choicesOf(chunk: unknown): readonly { readonly choice: JsonObject; readonly at: Path }[] {
   if (!isObject(chunk) || !Array.isArray(chunk.choices)) return []
   return chunk.choices.flatMap((choice: unknown, index) =>
-    isObject(choice) && isObject(choice.delta)
-      ? spotsOfDelta(choice.delta).map(({ at }) => ['choices', index, 'delta', ...at])
-      : [],
+    isObject(choice) ? [{ choice, at: ['choices', index] }] : [],
   )
 }

@@ -289,6 +289,40 @@ describe('rewriting one frame', () => {
     )
     expect(openaiChat.rewriteFrame(raw, texts)).toBe(raw.replace(/"(c|r)(\d)"/g, (found) => found.toUpperCase()))
   })
+  test('what says a masked text a second time goes with it: tokens, thought details, a whole message', () => {
+    const logprobs = { content: [{ token: 'secret', logprob: -1 }] }
+    const details = [{ type: 'reasoning.text', text: 'hidden' }]
+    const raw = sse({
+      ...head,
+      choices: [
+        {
+          index: 0,
+          delta: { content: 'secret', reasoning: 'hidden', reasoning_details: details },
+          logprobs,
+          message: { content: 'all secret' },
+        },
+      ],
+    })
+    const out = openaiChat.rewriteFrame(raw, ['***', '***'])
+    expect(out).not.toContain('secret')
+    expect(out).not.toContain('hidden')
+    expect(openaiChat.rewriteFrame(raw, ['hidden', 'secret'])).toBe(raw)
+  })
+  test('thought details alone are governed', () => {
+    const raw = sse({
+      ...head,
+      choices: [
+        { index: 0, delta: { reasoning_details: [{ type: 'reasoning.text', text: 'hidden', signature: 's' }] } },
+      ],
+    })
+    expect(read(raw).events.map((event) => (event.kind === 'block-delta' ? event.delta.kind : event.kind))).toEqual([
+      'start',
+      'block-start',
+      'reasoning',
+      'signature',
+    ])
+    expect(openaiChat.rewriteFrame(raw, ['***'])).toBe(raw.replace('hidden', '***'))
+  })
   test('usage is taken out for a client who did not ask', () => {
     const only = sse({ ...head, choices: [], usage: usageOf(1, 1) })
     expect(withoutUsage(only)).toBeUndefined()

@@ -19,6 +19,7 @@ export function spotsOfDelta(delta: JsonObject): readonly TextSpot[] {
   const spots: TextSpot[] = []
   const thought = reasoningTextOf(delta)
   if (thought !== undefined) spots.push({ kind: 'reasoning', at: [thought.field], text: thought.text })
+  else if (Array.isArray(delta.reasoning_details)) addDetails(spots, delta.reasoning_details)
   if (typeof delta.content === 'string') add(spots, 'text', ['content'], delta.content)
   else if (Array.isArray(delta.content)) addChunks(spots, delta.content)
   add(spots, 'refusal', ['refusal'], delta.refusal)
@@ -43,6 +44,15 @@ function addArguments(spots: TextSpot[], call: JsonObject, at: Path): void {
     const given = call.function.arguments
     add(spots, 'arguments', [...at, 'function', 'arguments'], isObject(given) ? JSON.stringify(given) : given)
   }
+}
+
+/** OpenRouter's details count only where the plain field beside them is absent: else both say the same. */
+function addDetails(spots: TextSpot[], details: readonly unknown[]): void {
+  details.forEach((detail, index) => {
+    if (!isObject(detail)) return
+    const key = typeof detail.text === 'string' ? 'text' : 'summary'
+    add(spots, 'reasoning', ['reasoning_details', index, key], detail[key])
+  })
 }
 
 /** Mistral's content chunks; a thinking chunk with several texts is one spot at its first. */

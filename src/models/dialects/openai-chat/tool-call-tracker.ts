@@ -2,7 +2,7 @@ import { isObject } from '../../../lib/json.ts'
 import type { AnswerEvent } from '../canonical.ts'
 import { thoughtSignatureOf } from '../compatibility.ts'
 import type { JsonObject } from '../dialect.ts'
-import type { ChoiceBlocks } from './decode-choice.ts'
+import type { ChoiceBlocks } from './choice-blocks.ts'
 
 /** Follows the tool calls of one choice through their interleaved deltas. */
 export interface ToolCallTracker {

@@ -6,7 +6,7 @@ import type { ChoiceReader } from '../openai-chat/decode-choice.ts'
 import { decodeStream as decodeChunks } from '../openai-chat/decode-stream.ts'
 import { DONE } from '../openai-chat/encode-stream.ts'
 import { decodeFinish } from '../openai-chat/finish.ts'
-import { patchEvent } from '../openai-chat/rewrite-frame.ts'
+import { choicesOf, patchEvent } from '../openai-chat/rewrite-frame.ts'
 import { encodeUsage } from '../openai-chat/usage.ts'
 import { openaiErrorBody } from '../openai-error.ts'
 import { legacyFinish } from './answer.ts'
@@ -69,13 +69,13 @@ export function decodeStream(): StreamDecoder {
 /** Puts other texts into one raw chunk: the n-th non-empty `text` of its choices becomes `texts[n]`. */
 export function rewriteFrame(raw: string, texts: readonly string[]): string {
   return patchEvent(raw, (chunk) => {
-    const choices = isObject(chunk) && Array.isArray(chunk.choices) ? chunk.choices : []
-    const spots = choices.flatMap((choice: unknown, index) =>
-      isObject(choice) && typeof choice.text === 'string' && choice.text !== '' ? [index] : [],
-    )
-    return spots.flatMap((choice, index) => {
+    const spoken = choicesOf(chunk).filter(({ choice }) => typeof choice.text === 'string' && choice.text !== '')
+    return spoken.flatMap(({ choice, at }, index) => {
       const text = texts[index]
-      return text === undefined ? [] : [{ at: ['choices', choice, 'text'], literal: JSON.stringify(text) }]
+      if (text === undefined || text === choice.text) return []
+      const edit = { at: [...at, 'text'], literal: JSON.stringify(text) }
+      // Log probabilities would give away the tokens that were masked.
+      return isObject(choice.logprobs) ? [edit, { at: [...at, 'logprobs'], literal: undefined }] : [edit]
     })
   })
 }
