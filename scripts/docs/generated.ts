@@ -18,6 +18,7 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/reference/endpoints.md', name: 'control plane', table: controlPlane },
   { path: 'docs/reference/providers.md', name: 'provider types', table: providers },
   { path: 'docs/reference/documents.md', name: 'kinds', table: kinds },
+  { path: 'docs/reference/cli.md', name: 'commands', table: commands },
 ]
 
 /** The page with the text between the table's marks replaced. Throws when the page has no such marks. */
@@ -100,4 +101,12 @@ async function kinds(): Promise<string> {
     const table = markdownTable(['field of `spec`', 'what it takes', 'when absent'], rows)
     return `## ${kind.kind}\n\n${kind.summary}\n\n\`\`\`yaml example\n${kind.example.trim()}\n\`\`\`\n\n${table}`
   }).join('\n\n')
+}
+
+async function commands(): Promise<string> {
+  const { COMMANDS } = await import('../../src/cli/index.ts')
+  const sections = COMMANDS.map(
+    ({ name, summary, usage }) => `## ${name}\n\nTo ${summary}.\n\n\`\`\`text\n${usage}\n\`\`\``,
+  )
+  return sections.join('\n\n')
 }
