@@ -4,6 +4,7 @@ export {
   countAnthropicTokens,
   encodeAnthropicError,
 } from './anthropic-messages/index.ts'
+export { bedrockConverse } from './bedrock-converse/index.ts'
 export type {
   AnswerEvent,
   Block,
@@ -42,6 +43,7 @@ export type {
   StreamEncoder,
   TargetTraits,
   TextEdit,
+  UpstreamDialect,
   UpstreamRefusal,
   WireError,
 } from './dialect.ts'
