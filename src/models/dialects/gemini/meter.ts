@@ -22,7 +22,6 @@ export interface MeterReading {
   readonly error?: GatewayError
 }
 
-const USAGE = /"usageMetadata"\s*:/
 const FINISH = /"finishReason"\s*:\s*"([A-Z_]+)"/
 const CALL = /"functionCall"\s*:/
 const BLOCKED = /"blockReason"\s*:/
@@ -38,11 +37,12 @@ export function geminiMeter(): GeminiMeter {
   let error: GatewayError | undefined
 
   const see = ({ data }: SseEvent) => {
-    if (USAGE.test(data)) withUsage = data
-    reason = FINISH.exec(data)?.[1] ?? reason
-    callsTools ||= CALL.test(data)
-    isBlocked ||= BLOCKED.test(data)
-    if (ERROR.test(data)) error = failureOf(data)
+    // Plain searches first: they cost a tenth of an expression's, and most chunks hold none of the words.
+    if (data.includes('"usageMetadata"')) withUsage = data
+    if (data.includes('"finishReason"')) reason = FINISH.exec(data)?.[1] ?? reason
+    if (!callsTools && data.includes('"functionCall"')) callsTools = CALL.test(data)
+    if (!isBlocked && data.includes('"blockReason"')) isBlocked = BLOCKED.test(data)
+    if (data.includes('"error"') && ERROR.test(data)) error = failureOf(data)
   }
   const guarded = (read: () => readonly SseEvent[]) => {
     try {
