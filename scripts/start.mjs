@@ -5,7 +5,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { bun, ensurePackages, root, say } from './install.mjs'
 
-const UPSTREAM_CONNECTIONS = '65536' // Bun's own default of 256 would queue every further upstream stream
+const UPSTREAM_CONNECTIONS = '65535' // Bun's own default of 256 would queue every further upstream stream
 
 const watch = process.argv.includes('--watch')
 const passedOn = process.argv.slice(2).filter((argument) => argument !== '--watch')
