@@ -1,0 +1,138 @@
+import { administers } from '../governance/access/index.ts'
+import { authenticate, type Caller, readCredential } from '../governance/identity/index.ts'
+import { GatewayError, toGatewayError } from '../lib/errors.ts'
+import type { IdMaker } from '../lib/ids.ts'
+import { parseJson } from '../lib/json.ts'
+import { InvalidDocuments } from '../platform/documents/index.ts'
+import type { Snapshot } from '../policy/index.ts'
+import type { ControlReply, ControlRequest, Route } from './route-types.ts'
+
+/** What every control-plane request needs, whatever its route. */
+export interface ControlPlane<Services> {
+  readonly routes: readonly Route<Services>[]
+  readonly services: Services
+  readonly snapshot: () => Snapshot
+  readonly now: () => number
+  readonly ids: IdMaker
+  readonly maxBodyBytes: number
+  /** Told of failures that are ours. */
+  readonly report: (error: GatewayError, requestId: string) => void
+}
+
+/** A control-plane request as the listener has read it. */
+export interface ControlIncoming {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: Headers
+  /** Reads the body, at most so many bytes. Throws `payload_too_large`. */
+  readonly text: (maxBytes: number) => Promise<string>
+}
+
+interface Compiled<Services> {
+  readonly route: Route<Services>
+  readonly expression: RegExp
+}
+
+/** The control plane: authentication, permission, body, errors and their shape in one place. Gives whole responses. */
+export function controlPlane<Services>(
+  plane: ControlPlane<Services>,
+): (incoming: ControlIncoming) => Promise<Response> {
+  const compiled = plane.routes.map((route): Compiled<Services> => ({ route, expression: expressionOf(route.path) }))
+  return async (incoming) => {
+    const requestId = plane.ids('req')
+    try {
+      return written(await handle(plane, compiled, incoming), requestId)
+    } catch (cause) {
+      return problemResponse(plane, cause, requestId)
+    }
+  }
+}
+
+async function handle<Services>(
+  plane: ControlPlane<Services>,
+  compiled: readonly Compiled<Services>[],
+  incoming: ControlIncoming,
+): Promise<ControlReply> {
+  const here = compiled.filter(({ expression }) => expression.test(incoming.path))
+  const found = here.find(({ route }) => route.method === incoming.method)
+  // Who is not known learns nothing, not even which addresses there are.
+  const caller = authenticate(plane.snapshot().identity, readCredential(incoming.headers), plane.now())
+  if (!found) throw new GatewayError(here.length > 0 ? 'method_not_allowed' : 'not_found')
+  permit(plane, caller)
+  const request: ControlRequest = {
+    params: paramsOf(found.expression, incoming.path),
+    query: incoming.query,
+    body: await bodyOf(incoming, plane.maxBodyBytes),
+    headers: incoming.headers,
+    caller,
+  }
+  return found.route.handle(request, plane.services)
+}
+
+/** Until there are roles, the control plane is for those who may manage everything. */
+function permit<Services>(plane: ControlPlane<Services>, caller: Caller): void {
+  if (administers(plane.snapshot().access, caller)) return
+  throw new GatewayError('access_denied', { message: 'This needs a key that may administer the gateway.' })
+}
+
+async function bodyOf(incoming: ControlIncoming, maxBytes: number): Promise<unknown> {
+  if (incoming.method === 'GET' || incoming.method === 'DELETE') return undefined
+  const text = await incoming.text(maxBytes)
+  if (text === '') return undefined
+  return /ya?ml/.test(incoming.headers.get('content-type') ?? '') ? text : parseJson(text)
+}
+
+function written(response: ControlReply, requestId: string): Response {
+  const isText = typeof response.body === 'string'
+  const headers = {
+    'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json',
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+    ...response.headers,
+  }
+  const body = response.body === undefined ? null : isText ? (response.body as string) : JSON.stringify(response.body)
+  return new Response(body, { status: response.status, headers })
+}
+
+function problemResponse<Services>(plane: ControlPlane<Services>, cause: unknown, requestId: string): Response {
+  const problems = cause instanceof InvalidDocuments ? cause.problems : undefined
+  const error = problems ? new GatewayError('invalid_document') : toGatewayError(cause)
+  if (error.status >= 500) plane.report(error, requestId)
+  const body = {
+    type: 'about:blank',
+    title: error.publicMessage,
+    status: error.status,
+    code: error.code,
+    requestId,
+    ...(error.param === undefined ? {} : { param: error.param }),
+    ...(error.facts ?? {}),
+    ...(problems ? { problems } : {}),
+  }
+  const headers = { 'content-type': 'application/problem+json', 'x-request-id': requestId, 'cache-control': 'no-store' }
+  return new Response(JSON.stringify(body), { status: error.status, headers })
+}
+
+function expressionOf(path: string): RegExp {
+  const source = path
+    .split(/((?<=\/)[:*][a-zA-Z]+)/)
+    .map((part) => {
+      if (/^:[a-zA-Z]+$/.test(part)) return `(?<${part.slice(1)}>[^/]{1,512})`
+      if (/^\*[a-zA-Z]+$/.test(part)) return `(?<${part.slice(1)}>.{1,512})`
+      return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    })
+    .join('')
+  return new RegExp(`^${source}$`)
+}
+
+function paramsOf(expression: RegExp, path: string): Readonly<Record<string, string>> {
+  const params: Record<string, string> = {}
+  for (const [name, value] of Object.entries(expression.exec(path)?.groups ?? {})) {
+    try {
+      params[name] = decodeURIComponent(value)
+    } catch {
+      throw new GatewayError('invalid_request', { message: 'The address is not well encoded.' })
+    }
+  }
+  return params
+}

@@ -1,0 +1,29 @@
+import type { Ledger } from '../governance/usage/index.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Random } from '../lib/random.ts'
+import type { TargetHealth } from '../models/routing/index.ts'
+import type { LocalSecrets, Vault } from '../platform/vault/index.ts'
+import type { Policy } from '../policy/index.ts'
+import type { Route } from './route-types.ts'
+import { documentRoutes } from './routes/documents.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { revisionRoutes } from './routes/revisions.ts'
+import { schemaRoutes } from './routes/schema.ts'
+
+/** What the routes need of the running gateway, all together; each names its own share. */
+export interface ControlServices {
+  readonly policy: Policy
+  readonly ledger: Ledger
+  readonly random: Random
+  readonly clock: Clock
+  readonly vault: Vault & { readonly local: LocalSecrets }
+  readonly health: TargetHealth
+}
+
+/** Every address of the control plane. */
+export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
+  ...documentRoutes,
+  ...keyRoutes,
+  ...revisionRoutes,
+  ...schemaRoutes,
+])

@@ -1,0 +1,161 @@
+import type { AnswerGuard } from '../governance/guardrails/index.ts'
+import { GatewayError } from '../lib/errors.ts'
+import { concatBytes } from '../lib/stream.ts'
+import type {
+  AnswerEvent,
+  ChatDialect,
+  Frame,
+  StreamDecoder,
+  StreamEncoder,
+  StreamMeter,
+  Usage,
+} from '../models/dialects/index.ts'
+import { FrameGuard } from './frame-guard.ts'
+
+/** Turns an upstream's bytes into the client's, and remembers what they cost. */
+export interface Carrier {
+  /** Bytes in; what may go on, out. Throws `GatewayError` for an error inside the stream. */
+  readonly push: (chunk: Uint8Array) => Uint8Array | string | undefined
+  /** The upstream closed. `complete` says whether it ended as it should have. */
+  readonly end: () => { readonly last: Uint8Array | string | undefined; readonly complete: boolean }
+  readonly usage: () => Usage | undefined
+  /** About how many characters of answer came: the measure when the provider does not count. */
+  readonly characters: () => number
+}
+
+/** What a surface says of streams that pass as they are. */
+export interface PassRules {
+  /** Reads usage and errors without parsing every event. */
+  readonly meter: (choices: number) => StreamMeter
+  /** Takes usage out of an event that the client did not ask for; `undefined` when nothing is left. */
+  readonly withoutUsage?: (raw: string) => string | undefined
+  /** Marks an event that bears usage. */
+  readonly usageMark: string
+  /** The event that ends a stream and is written by the gate itself, once: CC's `[DONE]`. */
+  readonly terminator?: string
+}
+
+/** What a {@link frameCarrier} is made of. */
+export interface FrameCarrierParts {
+  readonly upstream: ChatDialect
+  readonly encoder: StreamEncoder
+  readonly guard: AnswerGuard | undefined
+  /** Both sides speak the same dialect: frames go on as they came. */
+  readonly passThrough: boolean
+  /** What becomes of a raw event when the client did not ask for usage; absent: it did, or the dialect always tells. */
+  readonly withoutUsage: ((raw: string) => string | undefined) | undefined
+}
+
+/** Carries frame by frame: decoded, inspected, and written in the client's dialect (as it came, where that is the same). */
+export function frameCarrier(parts: FrameCarrierParts): Carrier {
+  const decoder: StreamDecoder = parts.upstream.decodeStream()
+  const guard = parts.guard && new FrameGuard(parts.guard, parts.upstream)
+  let usage: Usage | undefined
+  let characters = 0
+  const note = (event: AnswerEvent) => {
+    if (event.kind === 'usage') usage = event.usage
+    else if (event.kind === 'block-delta') characters += sizeOf(event)
+  }
+  const encode = (frame: Frame): string => {
+    if (!parts.passThrough) return parts.encoder.events(frame.events)
+    if (frame.raw === undefined) return ''
+    const bearsUsage = parts.withoutUsage !== undefined && frame.events.some((event) => event.kind === 'usage')
+    return bearsUsage ? (parts.withoutUsage?.(frame.raw) ?? '') : frame.raw
+  }
+  const write = (frames: readonly Frame[]): string => {
+    let text = ''
+    for (const frame of frames) {
+      for (const event of frame.events) note(event)
+      if (!guard) text += encode(frame)
+      else for (const safe of guard.push(frame)) text += encode(safe)
+    }
+    return text
+  }
+  return {
+    push: (chunk) => write(decoder.push(chunk)),
+    end: () => {
+      const { frames, complete } = decoder.end()
+      let last = write(frames)
+      // What a guard still holds of a cut answer is not let go: it has not been seen to its end.
+      if (complete) for (const frame of guard?.end() ?? []) last += encode(frame)
+      return { last, complete }
+    },
+    usage: () => usage,
+    characters: () => characters,
+  }
+}
+
+function sizeOf({ delta }: AnswerEvent & { readonly kind: 'block-delta' }): number {
+  if (delta.kind === 'text' || delta.kind === 'reasoning') return delta.text.length
+  return delta.kind === 'arguments' ? delta.json.length : 0
+}
+
+/** An event that does not end within this is not one. */
+const MAX_EVENT_BYTES = 1_048_576
+const LF = 10
+
+/**
+ * Carries bytes as they come, in whole events: nothing is decoded but what bears usage or an error. For answers that no
+ * guardrail looks at and both sides speak alike.
+ */
+export function byteCarrier(
+  rules: PassRules,
+  call: { readonly choices: number; readonly includeUsage: boolean },
+): Carrier {
+  const meter = rules.meter(call.choices)
+  const strips = !call.includeUsage && rules.withoutUsage !== undefined
+  let carried: Uint8Array | undefined
+  let bytes = 0
+  let usage: Usage | undefined
+  const trimmed = (whole: Buffer): Uint8Array | string => {
+    const bearsUsage = strips && whole.includes(rules.usageMark)
+    const ends = rules.terminator !== undefined && whole.includes(rules.terminator)
+    if (!bearsUsage && !ends) return whole
+    let text = ''
+    for (const raw of whole.toString().split(/(?<=\n\r?\n)/)) {
+      if (ends && rules.terminator !== undefined && raw.includes(rules.terminator) && /^data: ?\[/m.test(raw)) continue
+      text += bearsUsage && raw.includes(rules.usageMark) ? (rules.withoutUsage?.(raw) ?? '') : raw
+    }
+    return text
+  }
+  return {
+    push: (chunk) => {
+      bytes += chunk.byteLength
+      meter.push(chunk)
+      const joined = carried ? concatBytes([carried, chunk]) : chunk
+      const boundary = endOfEvents(joined)
+      carried = boundary === joined.byteLength ? undefined : joined.slice(boundary)
+      if (carried && carried.byteLength > MAX_EVENT_BYTES) {
+        throw new GatewayError('upstream_invalid', { internalDetail: 'an event of more than a megabyte' })
+      }
+      if (boundary === 0) return undefined
+      return trimmed(Buffer.from(joined.buffer, joined.byteOffset, boundary))
+    },
+    end: () => {
+      const reading = meter.end()
+      usage = reading.usage
+      if (reading.error) throw reading.error
+      const last = carried && trimmed(Buffer.from(carried.buffer, carried.byteOffset, carried.byteLength))
+      return { last, complete: reading.complete }
+    },
+    usage: () => usage,
+    // About what is left of an event without its JSON around the text.
+    characters: () => Math.floor(bytes / 20),
+  }
+}
+
+/** The end of the last whole event: just behind its blank line. */
+function endOfEvents(bytes: Uint8Array): number {
+  const length = bytes.byteLength
+  if (
+    length > 1 &&
+    bytes[length - 1] === LF &&
+    (bytes[length - 2] === LF || (bytes[length - 2] === 13 && bytes[length - 3] === LF))
+  ) {
+    return length
+  }
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, length)
+  const plain = view.lastIndexOf('\n\n')
+  const carriage = view.lastIndexOf('\n\r\n')
+  return Math.max(plain < 0 ? 0 : plain + 2, carriage < 0 ? 0 : carriage + 3)
+}

@@ -1,0 +1,158 @@
+import { GatewayError } from '../lib/errors.ts'
+import { isObject, parseJson } from '../lib/json.ts'
+import { estimateTokens } from '../models/catalog/index.ts'
+import type { ChatCall, ChatDialect, JsonObject } from '../models/dialects/index.ts'
+import { askChat, type ModelPlan, walkTargets } from '../models/routing/index.ts'
+import { byteCarrier, frameCarrier, type PassRules } from './carrier.ts'
+import type { Exchange } from './exchange.ts'
+import type { ChatGoverned } from './governed.ts'
+import type { Incoming } from './incoming.ts'
+import type { Answer, Encoded, Operation, StreamedChat } from './operation.ts'
+import { type Framing, Relay } from './relay.ts'
+import { replaceTexts, segmentsOf } from './texts.ts'
+
+/** What sets one conversational surface apart from another. */
+export interface ChatSurface {
+  readonly name: string
+  readonly dialect: ChatDialect
+  readonly kind?: 'model.chat' | 'model.complete'
+  /** How ids of answers begin in this dialect. */
+  readonly idPrefix: string
+  /** Members that the address carries and the dialect expects in the body (Gemini's model and method). */
+  readonly fromAddress?: Readonly<Record<string, unknown>>
+  readonly streamContentType?: string
+  /** How streams pass that both sides speak alike. */
+  readonly pass?: PassRules
+  /** Puts the pieces of a stream into another frame than SSE. */
+  readonly framing?: () => Framing
+}
+
+/** One conversation by one surface. */
+export function chatOperation(surface: ChatSurface, incoming: Incoming): Operation<ChatGoverned> {
+  const { dialect } = surface
+  return {
+    kind: surface.kind ?? 'model.chat',
+    surface: surface.name,
+    incoming,
+    decode: () => governed(dialect.decodeCall(bodyOf(incoming, surface.fromAddress)), incoming.text),
+    perform: (exchange, _grant, call) => performChat(exchange, call),
+    encode: (exchange, answer) => encodeChat(exchange, surface, answer),
+    encodeError: dialect.encodeError,
+  }
+}
+
+/** The body as a JSON object, with what the address says added. Throws `invalid_json`, `invalid_request`. */
+export function bodyOf(incoming: Incoming, fromAddress?: Readonly<Record<string, unknown>>): JsonObject {
+  if (incoming.fault) throw incoming.fault
+  const body = parseJson(incoming.text, { uniqueKeysAt: 'top' })
+  if (!isObject(body)) throw new GatewayError('invalid_request', { message: 'The request body must be a JSON object.' })
+  return fromAddress ? { ...body, ...fromAddress } : body
+}
+
+/** A decoded call with what governance must know of it. */
+export function governed(call: ChatCall, text: string): ChatGoverned {
+  const inputTokens = estimateTokens(text.length)
+  const outputTokens = (call.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS) * (call.sampling.n ?? 1)
+  return {
+    kind: 'chat',
+    call,
+    resource: { kind: 'model', name: call.model },
+    estimate: { inputTokens, outputTokens },
+    facts: { stream: call.stream, tools: call.tools.length > 0, tokens: inputTokens + outputTokens, model: call.model },
+    segments: () => segmentsOf(call),
+    withTexts: (texts) => rewritten(governed(call, text), texts),
+    original: { dialect: call.dialect, text, edits: [], stream: call.stream },
+  }
+}
+
+/** Held for an answer whose caller set no bound. What it really took is settled afterwards. */
+const DEFAULT_OUTPUT_TOKENS = 4_096
+
+function rewritten(governedCall: ChatGoverned, texts: ReadonlyMap<number, string>): ChatGoverned {
+  const { call, edits, mustEncode } = replaceTexts(governedCall.call, texts)
+  const before = governedCall.original
+  const original = mustEncode || !before ? undefined : { ...before, edits: [...before.edits, ...edits] }
+  return { ...governedCall, call, original, segments: () => segmentsOf(call) }
+}
+
+/** The plan of the model that was asked for. Ends with `model_not_found`, `price_unknown`. */
+export function planOf(exchange: Exchange, asked: string): ModelPlan {
+  const model = exchange.downgradedTo ?? asked
+  const plan = exchange.snapshot.models.get(model)
+  if (!plan)
+    throw new GatewayError('model_not_found', {
+      message: `There is no model ${JSON.stringify(model)}.`,
+      param: 'model',
+    })
+  if (plan.unpriced === 'refuse' && plan.targets.some((target) => !target.price))
+    throw new GatewayError('price_unknown')
+  return plan
+}
+
+async function performChat(exchange: Exchange, governedCall: ChatGoverned): Promise<Answer> {
+  const { gate } = exchange
+  const { call, original } = governedCall
+  const plan = planOf(exchange, call.model)
+  const strict = plan.strict || exchange.operation.incoming.headers.get('x-gatehouse-strict') === '1'
+  const ask = { upstream: gate.upstream, call, original, strict, warn: exchange.warn, signal: exchange.signal }
+  const from = gate.clock.monotonic()
+  try {
+    const result = await walkTargets({
+      plan,
+      models: exchange.snapshot.models,
+      health: gate.health,
+      clock: gate.clock,
+      random: gate.random,
+      facts: governedCall.facts,
+      signal: exchange.signal,
+      attempts: exchange.attempts,
+      ask: (target, attempt, chosen) => askChat(ask, target, attempt, chosen),
+    })
+    exchange.served = result.served
+    if (result.kind === 'stream') return { kind: 'streamed-chat', stream: result.stream, call, served: result.served }
+    const raw = result.served.passThrough ? result.raw : undefined
+    return { kind: 'whole-chat', answer: result.answer, call, raw, served: result.served }
+  } finally {
+    exchange.upstreamMs += gate.clock.monotonic() - from
+    exchange.lap('perform')
+  }
+}
+
+function encodeChat(exchange: Exchange, surface: ChatSurface, answer: Answer): Encoded {
+  const { dialect } = surface
+  switch (answer.kind) {
+    case 'whole-chat': {
+      if (answer.raw !== undefined) return { kind: 'whole', status: 200, body: answer.raw }
+      const context = { call: answer.call, id: idOf(exchange, surface), createdAt: exchange.startedAt }
+      return { kind: 'whole', status: 200, body: JSON.stringify(dialect.encodeAnswer(answer.answer, context)) }
+    }
+    case 'streamed-chat': {
+      const source = relayOf(exchange, surface, answer)
+      return { kind: 'stream', contentType: surface.streamContentType ?? 'text/event-stream; charset=utf-8', source }
+    }
+    case 'ready':
+      return { kind: 'whole', status: answer.status, body: answer.body }
+    case 'whole-embed':
+      throw new GatewayError('internal', { internalDetail: 'vectors given to a conversation' })
+  }
+}
+
+function relayOf(exchange: Exchange, surface: ChatSurface, answer: StreamedChat): Relay {
+  const { dialect, pass } = surface
+  const { call, guard, served, stream } = answer
+  const encoder = dialect.encodeStream({ call, id: idOf(exchange, surface), createdAt: exchange.startedAt })
+  const withoutUsage = call.includeUsage ? undefined : pass?.withoutUsage
+  const carrier =
+    served.passThrough && pass && !guard
+      ? byteCarrier(pass, { choices: call.sampling.n ?? 1, includeUsage: call.includeUsage })
+      : frameCarrier({ upstream: stream.dialect, encoder, guard, passThrough: served.passThrough, withoutUsage })
+  // What passes as it is brings its own end with it, but for the one that the gate writes itself.
+  const terminator = pass?.terminator === undefined ? '' : `data: ${pass.terminator}\n\n`
+  const closing = served.passThrough ? () => terminator : encoder.end
+  return new Relay({ exchange, answer, carrier, encoder, closing, framing: surface.framing?.() })
+}
+
+/** The operation's own id in the form that clients of the dialect expect. */
+function idOf(exchange: Exchange, surface: ChatSurface): string {
+  return surface.idPrefix + exchange.id.slice(exchange.id.indexOf('_') + 1)
+}

@@ -1,0 +1,104 @@
+import type { Segment } from '../governance/guardrails/index.ts'
+import { GatewayError } from '../lib/errors.ts'
+import { estimateTokens } from '../models/catalog/index.ts'
+import type { EmbedCall, EmbedDialect, TextEdit } from '../models/dialects/index.ts'
+import { askEmbed, walkTargets } from '../models/routing/index.ts'
+import { bodyOf, planOf } from './chat-operation.ts'
+import type { Exchange } from './exchange.ts'
+import type { EmbedGoverned } from './governed.ts'
+import type { Incoming } from './incoming.ts'
+import type { Answer, Encoded, Operation } from './operation.ts'
+
+/** What sets one embedding surface apart from another. */
+export interface EmbedSurface {
+  readonly name: string
+  readonly dialect: EmbedDialect
+  readonly fromAddress?: Readonly<Record<string, unknown>>
+}
+
+/** One request for vectors by one surface. */
+export function embedOperation(surface: EmbedSurface, incoming: Incoming): Operation<EmbedGoverned> {
+  const { dialect } = surface
+  return {
+    kind: 'model.embed',
+    surface: surface.name,
+    incoming,
+    decode: () => governed(dialect.decodeCall(bodyOf(incoming, surface.fromAddress)), incoming.text),
+    perform: (exchange, _grant, call) => performEmbed(exchange, call),
+    encode: (_exchange, answer) => encodeEmbed(dialect, answer),
+    encodeError: dialect.encodeError,
+  }
+}
+
+function governed(call: EmbedCall, text: string): EmbedGoverned {
+  const inputTokens = estimateTokens(text.length)
+  return {
+    kind: 'embed',
+    call,
+    resource: { kind: 'model', name: call.model },
+    estimate: { inputTokens, outputTokens: 0 },
+    facts: { stream: false, tools: false, tokens: inputTokens, model: call.model },
+    segments: () => segmentsOf(call),
+    withTexts: (texts) => rewritten(governed(call, text), texts),
+    original: { dialect: call.dialect, text, edits: [], stream: false },
+  }
+}
+
+function segmentsOf(call: EmbedCall): readonly Segment[] {
+  return call.inputs.map((input): Segment => ({ channel: 'user', text: input.kind === 'text' ? input.text : '' }))
+}
+
+function rewritten(before: EmbedGoverned, texts: ReadonlyMap<number, string>): EmbedGoverned {
+  const edits: TextEdit[] = []
+  let mustEncode = false
+  const inputs = before.call.inputs.map((input, number) => {
+    const text = texts.get(number)
+    if (text === undefined || input.kind !== 'text') return input
+    if (input.at) edits.push({ at: input.at, text })
+    else mustEncode = true
+    return { ...input, text }
+  })
+  const call = { ...before.call, inputs }
+  const original = mustEncode || !before.original ? undefined : { ...before.original, edits }
+  return { ...before, call, original, segments: () => segmentsOf(call) }
+}
+
+async function performEmbed(exchange: Exchange, governedCall: EmbedGoverned): Promise<Answer> {
+  const { gate } = exchange
+  const { call, original } = governedCall
+  const plan = planOf(exchange, call.model)
+  const ask = {
+    upstream: gate.upstream,
+    call,
+    original,
+    strict: plan.strict,
+    warn: exchange.warn,
+    signal: exchange.signal,
+  }
+  const from = gate.clock.monotonic()
+  try {
+    const { answer, raw, served } = await walkTargets({
+      plan,
+      models: exchange.snapshot.models,
+      health: gate.health,
+      clock: gate.clock,
+      random: gate.random,
+      facts: governedCall.facts,
+      signal: exchange.signal,
+      attempts: exchange.attempts,
+      ask: (target, attempt, chosen) => askEmbed(ask, target, attempt, chosen),
+    })
+    exchange.served = served
+    return { kind: 'whole-embed', answer, call, raw: served.passThrough ? raw : undefined, served }
+  } finally {
+    exchange.upstreamMs += gate.clock.monotonic() - from
+    exchange.lap('perform')
+  }
+}
+
+function encodeEmbed(dialect: EmbedDialect, answer: Answer): Encoded {
+  if (answer.kind !== 'whole-embed')
+    throw new GatewayError('internal', { internalDetail: `vectors wanted, got ${answer.kind}` })
+  const body = answer.raw ?? JSON.stringify(dialect.encodeAnswer(answer.answer, answer.call))
+  return { kind: 'whole', status: 200, body }
+}

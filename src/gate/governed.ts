@@ -1,0 +1,36 @@
+import type { Segment } from '../governance/guardrails/index.ts'
+import type { Resource } from '../governance/identity/index.ts'
+import type { ChatCall, EmbedCall } from '../models/dialects/index.ts'
+import type { Original } from '../models/routing/index.ts'
+
+/** What governance needs to know of a call, whatever protocol it came by. */
+export interface GovernedCall {
+  /** What is to be used; absent where nothing particular is asked for (a list that is filtered by access). */
+  readonly resource?: Resource
+  /** What it will take at most, as far as can be told beforehand. */
+  readonly estimate: { readonly inputTokens: number; readonly outputTokens: number }
+  /** What conditions may ask. */
+  readonly facts: { readonly stream: boolean; readonly tools: boolean; readonly tokens: number; readonly model: string }
+  /** Every text in it that a guardrail must see. Called only when a guardrail applies. */
+  readonly segments: () => readonly Segment[]
+  /** The call with texts replaced, as guardrails demand: number in `segments` → new text. */
+  readonly withTexts: (texts: ReadonlyMap<number, string>) => GovernedCall
+}
+
+/** A call to a model that converses: the canonical form beside the caller's own bytes. */
+export interface ChatGoverned extends GovernedCall {
+  readonly kind: 'chat'
+  readonly call: ChatCall
+  /** The body as it came and what guardrails changed in it; absent when it must be encoded anew. */
+  readonly original?: Original
+}
+/** A call for embeddings. */
+export interface EmbedGoverned extends GovernedCall {
+  readonly kind: 'embed'
+  readonly call: EmbedCall
+  readonly original?: Original
+}
+/** Something answered by the gate itself: a list of models, a count, a stored response. */
+export interface LocalGoverned extends GovernedCall {
+  readonly kind: 'local'
+}

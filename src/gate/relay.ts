@@ -1,0 +1,144 @@
+import { GatewayError, toGatewayError } from '../lib/errors.ts'
+import { formatUsd } from '../lib/money.ts'
+import type { StreamEncoder } from '../models/dialects/index.ts'
+import type { Carrier } from './carrier.ts'
+import type { Exchange } from './exchange.ts'
+import type { StreamedChat, StreamSource } from './operation.ts'
+import { addUsage, usageFromText } from './price.ts'
+import { endStream } from './reply.ts'
+
+const TEXT = new TextEncoder()
+
+/** Puts the pieces of a stream into another frame (Gemini's JSON array); SSE when there is none. */
+export interface Framing {
+  readonly push: (sse: string) => string
+  readonly end: () => string
+}
+
+/** What a relay is made of. */
+export interface RelayParts {
+  readonly exchange: Exchange
+  readonly answer: StreamedChat
+  readonly carrier: Carrier
+  readonly encoder: StreamEncoder
+  /** Writes the clean end. */
+  readonly closing: () => string
+  readonly framing: Framing | undefined
+}
+
+/**
+ * The life of a streamed answer between upstream and client: pulled by the client's reading, ended in exactly one way
+ * (clean, failed, blocked, or left by the client), counted and recorded before its last bytes leave.
+ */
+export class Relay implements StreamSource {
+  private readonly head: Uint8Array[]
+  private ended = false
+
+  constructor(private readonly parts: RelayParts) {
+    this.head = [...parts.answer.stream.head]
+  }
+
+  readonly next = async (): Promise<Uint8Array | undefined> => {
+    while (!this.ended) {
+      const piece = await this.step()
+      if (piece !== undefined && piece.length > 0) return this.written(piece)
+    }
+    return undefined
+  }
+
+  readonly ping = (): Uint8Array | undefined => {
+    if (this.ended || this.parts.framing) return undefined
+    const text = this.parts.encoder.ping()
+    return text ? TEXT.encode(text) : undefined
+  }
+
+  readonly cancel = (): void => {
+    if (this.ended) return
+    this.ended = true
+    this.parts.answer.stream.cancel()
+    this.count(true)
+    endStream(this.parts.exchange, 'client_closed', new GatewayError('client_closed'))
+  }
+
+  private async step(): Promise<Uint8Array | string | undefined> {
+    try {
+      const chunk = this.head.shift() ?? (await this.read())
+      return chunk ? this.parts.carrier.push(chunk) : this.finish()
+    } catch (cause) {
+      return this.fail(toGatewayError(cause))
+    }
+  }
+
+  private async read(): Promise<Uint8Array | undefined> {
+    const { exchange, answer } = this.parts
+    const from = exchange.gate.clock.monotonic()
+    try {
+      return await answer.stream.next()
+    } finally {
+      exchange.upstreamMs += exchange.gate.clock.monotonic() - from
+    }
+  }
+
+  private written(piece: Uint8Array | string): Uint8Array {
+    const { framing } = this.parts
+    if (!framing) return typeof piece === 'string' ? TEXT.encode(piece) : piece
+    const text = framing.push(typeof piece === 'string' ? piece : new TextDecoder().decode(piece))
+    return TEXT.encode(this.ended ? text + framing.end() : text)
+  }
+
+  private finish(): string {
+    const { carrier, exchange, closing } = this.parts
+    const { last, complete } = carrier.end()
+    const text = typeof last === 'string' || last === undefined ? (last ?? '') : new TextDecoder().decode(last)
+    if (!complete) {
+      return text + this.fail(new GatewayError('upstream_error', { message: 'The provider cut the answer short.' }))
+    }
+    const end = closing()
+    this.ended = true
+    this.count(carrier.usage() === undefined)
+    this.noteVerdicts()
+    const trailer = this.trailer()
+    endStream(exchange, 'succeeded')
+    return text + end + trailer
+  }
+
+  private fail(error: GatewayError): string {
+    const { exchange, encoder, answer } = this.parts
+    this.ended = true
+    answer.stream.cancel()
+    const blocked = error.code === 'content_blocked'
+    if (!blocked) answer.served.attempt.error = error
+    this.count(true)
+    this.noteVerdicts()
+    const left = exchange.signal.aborted
+    endStream(exchange, blocked ? 'blocked' : left ? 'client_closed' : 'interrupted', error)
+    return encoder.fail(error)
+  }
+
+  private noteVerdicts(): void {
+    const { answer, exchange } = this.parts
+    if (answer.guard) exchange.verdicts.push(...answer.guard.verdicts())
+  }
+
+  private count(partial: boolean): void {
+    const { exchange, answer, carrier } = this.parts
+    const { attempt } = answer.served
+    attempt.durationMs = exchange.gate.clock.monotonic() - attempt.startedTick
+    if (partial) exchange.metered.partial = true
+    if (!exchange.call) return
+    const estimate = usageFromText(exchange.call, carrier.characters())
+    // A cut answer's last usage may be the one it began with (A's message_start): what came is then the better measure.
+    const usage = carrier.usage() ?? estimate
+    const isShort = partial && usage.outputTokens < estimate.outputTokens
+    addUsage(exchange, attempt, isShort ? { ...usage, outputTokens: estimate.outputTokens } : usage)
+  }
+
+  /** A comment for clients that ask for one: a stream's cost is known only at its end, when headers are long gone. */
+  private trailer(): string {
+    const { exchange } = this.parts
+    if (exchange.operation.incoming.headers.get('x-gatehouse-trailer') !== '1') return ''
+    const { input, output } = exchange.metered
+    const facts = { costUsd: formatUsd(exchange.metered.cost), inputTokens: input, outputTokens: output }
+    return `: gatehouse ${JSON.stringify(facts)}\n\n`
+  }
+}

@@ -1,0 +1,52 @@
+import { type Decision, decide } from '../../governance/access/index.ts'
+import { guardsFor } from '../../governance/guardrails/index.ts'
+import type { Caller, Scope } from '../../governance/identity/index.ts'
+import { GatewayError } from '../../lib/errors.ts'
+import type { Exchange } from '../exchange.ts'
+import type { GovernedCall } from '../governed.ts'
+import type { Grant } from '../grant.ts'
+
+const NOTHING_ASKED: Decision = { effect: 'allow', rules: [], reason: 'Nothing in particular is used.' }
+
+/**
+ * May they, and under which rules? Ends with `access_denied` (and, for models, `model_not_found` when the caller may
+ * not even know of it).
+ */
+export function authorize(exchange: Exchange, caller: Caller, call: GovernedCall): Grant {
+  exchange.call = call
+  exchange.lap('decode')
+  const decision = call.resource ? decideOn(exchange, caller, call) : NOTHING_ASKED
+  const scopes = scopesOf(caller, call)
+  const grant: Grant = { caller, decision, scopes, guards: guardsFor(exchange.snapshot.guardrails, scopes) }
+  exchange.grant = grant
+  exchange.lap('authorize')
+  if (decision.effect === 'deny') {
+    throw new GatewayError('access_denied', {
+      message: `${decision.reason} (decision ${exchange.decisionId})`,
+      facts: decision.grantedBy ? { grantedBy: decision.grantedBy } : undefined,
+    })
+  }
+  return grant
+}
+
+function decideOn(exchange: Exchange, caller: Caller, call: GovernedCall): Decision {
+  const resource = call.resource ?? { kind: '', name: '' }
+  return decide(exchange.snapshot.access, {
+    caller,
+    action: 'use',
+    resource,
+    context: { nowMs: exchange.startedAt, surface: exchange.operation.surface, ...call.facts },
+  })
+}
+
+/** `org`, then the chain of the caller from the outside in, then the resource. */
+function scopesOf(caller: Caller, call: GovernedCall): readonly Scope[] {
+  const scopes: Scope[] = ['org']
+  for (let index = caller.teams.length - 1; index >= 0; index--) scopes.push(`team:${caller.teams[index]}`)
+  if (caller.app) scopes.push(`app:${caller.app}`)
+  if (caller.agent) scopes.push(`agent:${caller.agent}`)
+  if (caller.user) scopes.push(`user:${caller.user}`)
+  if (caller.key) scopes.push(`key:${caller.key}`)
+  if (call.resource) scopes.push(`${call.resource.kind}:${call.resource.name}`)
+  return scopes
+}

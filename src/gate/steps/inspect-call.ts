@@ -1,0 +1,28 @@
+import { type Inspection, inspectSegments } from '../../governance/guardrails/index.ts'
+import { GatewayError } from '../../lib/errors.ts'
+import type { Exchange } from '../exchange.ts'
+import type { GovernedCall } from '../governed.ts'
+import type { Grant } from '../grant.ts'
+
+/**
+ * Guardrails on the way in: the call as it is, the call with spans masked, or a refusal.
+ * Ends with `content_blocked`.
+ */
+export async function inspectCall<Call extends GovernedCall>(
+  exchange: Exchange,
+  grant: Grant,
+  call: Call,
+): Promise<Call> {
+  if (!grant.guards.inspectsCalls) return call
+  const inspection = await inspectSegments(grant.guards, 'input', call.segments())
+  exchange.verdicts.push(...inspection.verdicts)
+  exchange.lap('inspect')
+  refuseIfBlocked(inspection)
+  return inspection.replaced.size === 0 ? call : (call.withTexts(inspection.replaced) as Call)
+}
+
+function refuseIfBlocked(inspection: Inspection): void {
+  if (!inspection.blocked) return
+  const { guardrail, detector, message } = inspection.blocked
+  throw new GatewayError('content_blocked', { message, facts: { guardrail, detector } })
+}

@@ -1,0 +1,123 @@
+import type { Channel, Segment } from '../governance/guardrails/index.ts'
+import type { Block, ChatCall, Message, Path, TextEdit, Tool } from '../models/dialects/index.ts'
+
+/** Called for every governed text of a call, in a fixed order; what it returns replaces the text. */
+type Visit = (channel: Channel, text: string, at: Path | undefined) => string | undefined
+
+/** Every text in a call that a guardrail must see: messages, thoughts, tool arguments, results, schemas, files. */
+export function segmentsOf(call: ChatCall): readonly Segment[] {
+  const segments: Segment[] = []
+  walk(call, (channel, text) => {
+    segments.push({ channel, text })
+    return undefined
+  })
+  return segments
+}
+
+/** A call with some of its texts replaced. */
+export interface Replaced {
+  readonly call: ChatCall
+  /** The same changes for the caller's own JSON. */
+  readonly edits: readonly TextEdit[]
+  /** A changed text has no single place in the caller's JSON: the call must be encoded anew. */
+  readonly mustEncode: boolean
+}
+
+/** Replaces texts by their number in {@link segmentsOf}. */
+export function replaceTexts(call: ChatCall, texts: ReadonlyMap<number, string>): Replaced {
+  const edits: TextEdit[] = []
+  let mustEncode = false
+  let number = 0
+  const replaced = walk(call, (_channel, _text, at) => {
+    const text = texts.get(number++)
+    if (text === undefined) return undefined
+    if (at) edits.push({ at, text })
+    else mustEncode = true
+    return text
+  })
+  return { call: replaced, edits, mustEncode }
+}
+
+function walk(call: ChatCall, visit: Visit): ChatCall {
+  const messages = call.messages.map((message) => walkMessage(message, visit))
+  const tools = call.tools.map((tool) => walkTool(tool, visit))
+  return { ...call, messages, tools }
+}
+
+const CHANNELS: Record<Message['role'], Channel> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  assistant: 'assistant',
+  tool: 'tool-result',
+}
+
+function walkMessage(message: Message, visit: Visit): Message {
+  const channel = CHANNELS[message.role]
+  return { ...message, blocks: message.blocks.map((block) => walkBlock(block, channel, visit)) }
+}
+
+function walkBlock(block: Block, channel: Channel, visit: Visit): Block {
+  switch (block.kind) {
+    case 'text': {
+      const text = visit(channel, block.text, block.at)
+      return text === undefined ? block : { ...block, text }
+    }
+    case 'reasoning': {
+      if (!block.text) return block
+      const text = visit('assistant', block.text, block.at)
+      // A signature vouches for the thought as it was.
+      return text === undefined ? block : { ...block, text, signature: undefined }
+    }
+    case 'tool-call': {
+      const text = visit('tool-arguments', block.arguments, block.at)
+      return text === undefined ? block : { ...block, arguments: text }
+    }
+    case 'tool-result':
+      return { ...block, content: block.content.map((inner) => walkBlock(inner, 'tool-result', visit)) }
+    case 'file':
+      return walkFile(block, visit)
+    case 'opaque': {
+      visit(channel, JSON.stringify(block.value) ?? '', undefined)
+      return block
+    }
+    case 'image':
+    case 'audio':
+      return block
+  }
+}
+
+type FileBlock = Block & { readonly kind: 'file' }
+
+/** A file's own text where it is text (also in base64), its name and its title. */
+function walkFile(block: FileBlock, visit: Visit): FileBlock {
+  let file = block
+  if (block.source.kind === 'text') {
+    const text = visit('document', block.source.text, block.at)
+    if (text !== undefined) file = { ...file, source: { ...block.source, text } }
+  } else if (block.source.kind === 'base64' && isText(block.source.mediaType)) {
+    const text = visit('document', Buffer.from(block.source.content, 'base64').toString('utf8'), undefined)
+    if (text !== undefined)
+      file = { ...file, source: { ...block.source, content: Buffer.from(text).toString('base64') } }
+  }
+  for (const field of ['name', 'title', 'context'] as const) {
+    const value = block[field]
+    const text = value ? visit('document', value, undefined) : undefined
+    if (text !== undefined) file = { ...file, [field]: text }
+  }
+  return file
+}
+
+function isText(mediaType: string): boolean {
+  return /^text\/|json|xml|yaml|csv|javascript/.test(mediaType)
+}
+
+function walkTool(tool: Tool, visit: Visit): Tool {
+  if (tool.kind === 'native') {
+    visit('tool-schema', JSON.stringify(tool.value) ?? '', undefined)
+    return tool
+  }
+  const description = tool.description ? visit('tool-schema', tool.description, undefined) : undefined
+  if (tool.parameters !== undefined) visit('tool-schema', JSON.stringify(tool.parameters) ?? '', undefined)
+  return description === undefined ? tool : { ...tool, description }
+}

@@ -1,0 +1,1 @@
+export { sandboxProvider } from './sandbox.ts'

@@ -1,0 +1,152 @@
+import { GatewayError } from '../../lib/errors.ts'
+import type { AnswerEvent, ChatAnswer, ChatCall, ChatDialect } from '../dialects/index.ts'
+import type { UpstreamResponse, Wire } from '../providers/index.ts'
+import { Deadline } from './deadline.ts'
+import type { ModelPlan } from './plan.ts'
+import type { Attempt, Served, ServedStream, Target } from './served.ts'
+import {
+  answerObject,
+  encodeContext,
+  finishBody,
+  type Original,
+  patchedBody,
+  refusalOf,
+  send,
+  type Upstream,
+  wholeBody,
+  wireFor,
+} from './upstream.ts'
+
+/** One conversation to be asked of a target. */
+export interface ChatAsk {
+  readonly upstream: Upstream
+  readonly call: ChatCall
+  /** The caller's own bytes; absent when the call must be encoded anew whatever the target speaks. */
+  readonly original: Original | undefined
+  /** Refuse what a target cannot honour instead of dropping it. */
+  readonly strict: boolean
+  readonly warn: (warning: string) => void
+  readonly signal: AbortSignal
+}
+
+/** What a target answered. */
+export type ChatServed =
+  | { readonly kind: 'whole'; readonly answer: ChatAnswer; readonly raw: string; readonly served: Served }
+  | { readonly kind: 'stream'; readonly stream: ServedStream; readonly served: Served }
+
+/** Asks one target. A stream is given back once its first content has come, so that until then another can be asked. */
+export async function askChat(ask: ChatAsk, target: Target, attempt: Attempt, plan: ModelPlan): Promise<ChatServed> {
+  const wire = wireFor(target, ask.call.dialect)
+  const passThrough = wire.passThrough && wire.dialect.name === ask.call.dialect
+  const original = passThrough ? ask.original : undefined
+  const served: Served = { target, attempt, dialect: wire.dialect.name, passThrough }
+  const { body, headers } = original
+    ? { body: patchedBody(original, target), headers: undefined }
+    : encoded(ask, wire, target)
+  const deadline = new Deadline(ask.upstream.clock, plan.timeouts.totalMs, ask.signal)
+  deadline.enter('firstToken', plan.timeouts.firstTokenMs)
+  try {
+    const url = wire.url(target.provider, { model: target.model, stream: ask.call.stream })
+    const sending = { upstream: ask.upstream, target, attempt, deadline, url, body, headers, stream: ask.call.stream }
+    const response = await send(sending)
+    if (response.status < 200 || response.status > 299) throw await refusalOf(response, wire.dialect, deadline)
+    if (!ask.call.stream) return await whole(ask, wire.dialect, response, deadline, served)
+    const stream = await begin({ ask, dialect: wire.dialect, response, deadline, attempt, plan })
+    return { kind: 'stream', stream, served }
+  } catch (cause) {
+    deadline.abort(cause)
+    throw deadline.explain(cause)
+  }
+}
+
+function encoded(ask: ChatAsk, wire: Wire<ChatDialect>, target: Target) {
+  const call = wire.dialect.encodeCall(
+    { ...ask.call, model: target.model },
+    encodeContext(target, ask.strict, ask.warn),
+  )
+  return { body: finishBody(wire, call, target), headers: call.headers }
+}
+
+async function whole(
+  ask: ChatAsk,
+  dialect: ChatDialect,
+  response: UpstreamResponse,
+  deadline: Deadline,
+  served: Served,
+): Promise<ChatServed> {
+  const raw = await wholeBody(response, deadline)
+  deadline.clear()
+  const answer = dialect.decodeAnswer(answerObject(raw))
+  served.attempt.durationMs = ask.upstream.clock.monotonic() - served.attempt.startedTick
+  return { kind: 'whole', answer, raw, served }
+}
+
+interface Beginning {
+  readonly ask: ChatAsk
+  readonly dialect: ChatDialect
+  readonly response: UpstreamResponse
+  readonly deadline: Deadline
+  readonly attempt: Attempt
+  readonly plan: ModelPlan
+}
+
+/** How much may come before the first content. */
+const MAX_HEAD_BYTES = 1_048_576
+
+/** Reads up to the first content. An error event or a cut before it is an error like any other, and can be retried. */
+async function begin(beginning: Beginning): Promise<ServedStream> {
+  const { ask, dialect, response, deadline, attempt, plan } = beginning
+  if (!response.body) throw new GatewayError('upstream_invalid', { internalDetail: 'a stream without a body' })
+  const reader = response.body.getReader()
+  const decoder = dialect.decodeStream()
+  const head: Uint8Array[] = []
+  let bytes = 0
+  let ended = false
+  for (let content = false; !content; ) {
+    const { done, value } = await reader.read()
+    deadline.signal.throwIfAborted()
+    if (done) {
+      const last = decoder.end()
+      if (!last.complete)
+        throw new GatewayError('upstream_error', { message: 'The provider ended the answer before it began.' })
+      ended = true
+      break
+    }
+    bytes += value.byteLength
+    if (bytes > MAX_HEAD_BYTES)
+      throw new GatewayError('upstream_invalid', { internalDetail: 'a megabyte without content' })
+    head.push(value)
+    content = decoder.push(value).some((frame) => frame.events.some(isContent))
+  }
+  attempt.firstTokenMs = ask.upstream.clock.monotonic() - attempt.startedTick
+  deadline.enter('idle', plan.timeouts.idleMs)
+  return { dialect, head, next: () => nextChunk(), cancel: () => deadline.abort(new GatewayError('client_closed')) }
+
+  async function nextChunk(): Promise<Uint8Array | undefined> {
+    if (ended) return undefined
+    deadline.enter('idle', plan.timeouts.idleMs)
+    try {
+      const { done, value } = await reader.read()
+      deadline.signal.throwIfAborted()
+      deadline.pause()
+      if (!done) return value
+      ended = true
+      deadline.clear()
+      return undefined
+    } catch (cause) {
+      ended = true
+      const error = deadline.explain(cause)
+      deadline.abort(error)
+      throw error
+    }
+  }
+}
+
+/** Something the client would see: from here on there is no going back. */
+function isContent(event: AnswerEvent): boolean {
+  return (
+    event.kind === 'block-delta' ||
+    event.kind === 'finish' ||
+    (event.kind === 'block-start' && event.start.kind !== 'text')
+  )
+}

@@ -1,0 +1,136 @@
+import type { Clock } from '../../lib/clock.ts'
+import { type ErrorCode, GatewayError } from '../../lib/errors.ts'
+import type { Random } from '../../lib/random.ts'
+import type { RuleFacts } from './condition.ts'
+import type { TargetHealth } from './health.ts'
+import { orderTargets } from './order.ts'
+import type { ModelIndex, ModelPlan } from './plan.ts'
+import type { Attempt, Target } from './served.ts'
+
+/** What walking from target to target needs. */
+export interface Walk<Result> {
+  readonly plan: ModelPlan
+  readonly models: ModelIndex
+  readonly health: TargetHealth
+  readonly clock: Clock
+  readonly random: Random
+  readonly facts: RuleFacts
+  readonly signal: AbortSignal
+  /** Every attempt is added here as it begins. */
+  readonly attempts: Attempt[]
+  /** Asks one target. Throws `GatewayError`; nothing of the answer may have reached the client by then. */
+  readonly ask: (target: Target, attempt: Attempt, plan: ModelPlan) => Promise<Result>
+}
+
+/** However the policy is written, one operation makes no more attempts than this. */
+const MAX_ATTEMPTS = 12
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 2_000
+
+/**
+ * Asks a model: its targets in order, again where the policy retries, then the models it falls back to. Gives the first
+ * answer; throws the last error when there is none.
+ */
+export async function walkTargets<Result>(walk: Walk<Result>): Promise<Result> {
+  const first = await tryPlan(walk, walk.plan)
+  if (first.kind === 'answered') return first.result
+  let last = first.error
+  for (const name of walk.plan.fallbackTo) {
+    const reason = fallbackReason(last.code)
+    if (!reason || !walk.plan.fallbackOn.has(reason) || isOver(walk)) break
+    const plan = walk.models.get(name)
+    if (!plan) continue
+    const tried = await tryPlan(walk, plan)
+    if (tried.kind === 'answered') return tried.result
+    last = tried.error
+  }
+  throw last
+}
+
+type Tried<Result> =
+  | { readonly kind: 'answered'; readonly result: Result }
+  | { readonly kind: 'failed'; readonly error: GatewayError }
+
+async function tryPlan<Result>(walk: Walk<Result>, plan: ModelPlan): Promise<Tried<Result>> {
+  const targets = orderTargets(plan, walk)
+  let error = new GatewayError('upstream_error', { message: 'The model has no target that could be asked.' })
+  for (let count = 0; count < plan.attempts && targets.length > 0 && !isOver(walk); count++) {
+    const target = targets[count % targets.length]
+    if (!target) break
+    if (count >= targets.length) await pauseBefore(walk, count - targets.length, error)
+    const tried = await tryTarget(walk, plan, target)
+    if (tried.kind === 'answered') return tried
+    error = tried.error
+    if (!isRetried(plan, error.code)) break
+  }
+  return { kind: 'failed', error }
+}
+
+async function tryTarget<Result>(walk: Walk<Result>, plan: ModelPlan, target: Target): Promise<Tried<Result>> {
+  const attempt: Attempt = {
+    target,
+    startedAt: walk.clock.now(),
+    startedTick: walk.clock.monotonic(),
+    durationMs: 0,
+    sent: false,
+  }
+  walk.attempts.push(attempt)
+  walk.health.begin(target)
+  try {
+    return { kind: 'answered', result: await walk.ask(target, attempt, plan) }
+  } catch (cause) {
+    if (!(cause instanceof GatewayError)) throw cause
+    attempt.error = cause
+    attempt.durationMs = walk.clock.monotonic() - attempt.startedTick
+    return { kind: 'failed', error: cause }
+  }
+}
+
+function isOver<Result>(walk: Walk<Result>): boolean {
+  return walk.signal.aborted || walk.attempts.length >= MAX_ATTEMPTS
+}
+
+/** The same target again: after what it asked for, or a growing pause with jitter. */
+function pauseBefore<Result>(walk: Walk<Result>, again: number, error: GatewayError): Promise<void> {
+  const growing = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** again) * (0.5 + walk.random.fraction() / 2)
+  const pauseMs = error.retryAfterMs === undefined ? growing : Math.min(error.retryAfterMs, LONGEST_PAUSE_MS)
+  return walk.clock.sleep(pauseMs, walk.signal).catch(() => undefined)
+}
+
+function isRetried(plan: ModelPlan, code: ErrorCode): boolean {
+  switch (code) {
+    case 'upstream_rate_limited':
+      return plan.retryOn.has('429')
+    case 'upstream_error':
+    case 'upstream_invalid':
+    case 'upstream_overloaded':
+    case 'upstream_auth':
+      return plan.retryOn.has('5xx')
+    case 'upstream_timeout':
+      return plan.retryOn.has('timeout')
+    case 'upstream_unreachable':
+      return plan.retryOn.has('unreachable')
+    default:
+      return false
+  }
+}
+
+function fallbackReason(code: ErrorCode): string | undefined {
+  switch (code) {
+    case 'upstream_error':
+    case 'upstream_invalid':
+    case 'upstream_auth':
+    case 'upstream_unreachable':
+    case 'upstream_overloaded':
+    case 'upstream_timeout':
+      return 'error'
+    case 'upstream_rate_limited':
+      return 'rate-limited'
+    case 'context_length_exceeded':
+      return 'context-length'
+    case 'content_filtered':
+      return 'content-filter'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,159 @@
+import type { Clock } from '../../lib/clock.ts'
+import { GatewayError } from '../../lib/errors.ts'
+import { patchJson } from '../../lib/json.ts'
+import type { ChatDialect, DialectName, EmbedDialect, EncodeContext, EncodedCall, TextEdit } from '../dialects/index.ts'
+import type { Transport, UpstreamRequest, UpstreamResponse, Wire } from '../providers/index.ts'
+import type { Deadline } from './deadline.ts'
+import type { Attempt, Target } from './served.ts'
+
+/** The way to the providers: the one egress, and the secrets it needs; built in `server/compose.ts`. */
+export interface Upstream {
+  readonly clock: Clock
+  /** Out of this process, through the guard of `platform/egress`. */
+  readonly transport: Transport
+  /** The secret behind a `secret://` reference, from memory; `undefined` when it could not be resolved. */
+  readonly secret: (reference: string) => string | undefined
+}
+
+/** What the caller sent, for the case that it may pass as it is. */
+export interface Original {
+  readonly dialect: DialectName
+  readonly text: string
+  readonly edits: readonly TextEdit[]
+  /** The body says whether to stream (all dialects but Gemini's). */
+  readonly stream: boolean
+}
+
+/** A wrong answer is read this far, for the log. */
+const MAX_REFUSAL_BYTES = 65_536
+/** A whole answer is at most this long. */
+const MAX_ANSWER_BYTES = 64 * 1_048_576
+
+/** The wire to speak with a target: the caller's own dialect where the provider knows it, else its first. */
+export function wireFor(target: Target, dialect: DialectName): Wire<ChatDialect> {
+  const wires = target.type.chat(target.model)
+  const own = wires.find((wire) => wire.dialect.name === dialect)
+  const first = own ?? wires[0]
+  if (!first) {
+    throw new GatewayError('unsupported_content', {
+      message: `The provider ${target.provider.name} does not converse.`,
+    })
+  }
+  return first
+}
+
+/** The caller's own bytes with the governed fields patched: the model's name, masked spans, usage in streams. */
+export function patchedBody(original: Original, target: Target): string {
+  const edits = original.edits.map((edit) => ({ at: edit.at, literal: JSON.stringify(edit.text) }))
+  if (original.dialect !== 'gemini') edits.push({ at: ['model'], literal: JSON.stringify(target.model) })
+  if (original.stream && (original.dialect === 'openai-chat' || original.dialect === 'openai-completions')) {
+    edits.push({ at: ['stream_options', 'include_usage'], literal: 'true' })
+  }
+  return patchJson(original.text, edits)
+}
+
+/** What one request is made of. */
+export interface Sending {
+  readonly upstream: Upstream
+  readonly target: Target
+  readonly attempt: Attempt
+  readonly deadline: Deadline
+  readonly url: string
+  readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly stream: boolean
+}
+
+/** Sends one request with the provider's credential. The answer may be of any status. */
+export async function send(sending: Sending): Promise<UpstreamResponse> {
+  const { upstream, target, attempt, deadline } = sending
+  const { provider, type } = target
+  const plain: UpstreamRequest = {
+    method: 'POST',
+    url: sending.url,
+    network: provider.network,
+    body: sending.body,
+    headers: {
+      'content-type': 'application/json',
+      accept: sending.stream ? 'text/event-stream' : 'application/json',
+      ...sending.headers,
+      ...provider.headers,
+    },
+  }
+  const transport = type.transport ?? upstream.transport
+  const secret = secretOf(upstream, target)
+  const authorized =
+    secret === undefined
+      ? plain
+      : await type.authorize(plain, secret, {
+          settings: provider,
+          nowMs: upstream.clock.now(),
+          exchange: upstream.transport,
+        })
+  attempt.sent = true
+  try {
+    const response = await transport(authorized, deadline.signal)
+    attempt.status = response.status
+    return response
+  } catch (cause) {
+    throw deadline.explain(cause)
+  }
+}
+
+function secretOf(upstream: Upstream, target: Target): string | undefined {
+  const { credential, name } = target.provider
+  if (!credential) return undefined
+  const secret = upstream.secret(credential)
+  if (secret !== undefined) return secret
+  throw new GatewayError('upstream_auth', {
+    internalDetail: `the credential of provider ${name} could not be resolved`,
+  })
+}
+
+/** A response that is not a success, as the provider's refusal. Reads at most 64 KiB of it. */
+export async function refusalOf(
+  response: UpstreamResponse,
+  dialect: ChatDialect | EmbedDialect,
+  deadline: Deadline,
+): Promise<GatewayError> {
+  let text = ''
+  try {
+    text = await response.text(MAX_REFUSAL_BYTES)
+  } catch {
+    // The status alone says enough.
+  }
+  deadline.abort()
+  return dialect.decodeError({ status: response.status, headers: response.headers, text })
+}
+
+/** The whole body of a success as text. Throws `upstream_invalid` when it is too long, `upstream_error` when it is cut. */
+export async function wholeBody(response: UpstreamResponse, deadline: Deadline): Promise<string> {
+  try {
+    return await response.text(MAX_ANSWER_BYTES)
+  } catch (cause) {
+    throw deadline.explain(cause)
+  }
+}
+
+/** The body as a JSON object. Throws `upstream_invalid`. */
+export function answerObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Readonly<Record<string, unknown>>
+  } catch {
+    // Told below.
+  }
+  throw new GatewayError('upstream_invalid', { internalDetail: `not a JSON object: ${text.slice(0, 200)}` })
+}
+
+/** A call encoded for a wire. */
+export function finishBody(wire: Wire<unknown>, encoded: EncodedCall, target: Target): string {
+  const body = wire.finish ? wire.finish(encoded.body, target.provider) : encoded.body
+  return JSON.stringify(body)
+}
+
+/** What encoders are told about a target. */
+export function encodeContext(target: Target, strict: boolean, warn: (warning: string) => void): EncodeContext {
+  return { target: target.traits, strict, warn }
+}

@@ -1,0 +1,119 @@
+import { hostname } from 'node:os'
+import { CONTROL_ROUTES, type ControlServices, controlPlane } from '../control/index.ts'
+import { type Gate, routerOf, SURFACES, type TraceIds } from '../gate/index.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import { type IdMaker, idMaker } from '../lib/ids.ts'
+import { type Random, systemRandom } from '../lib/random.ts'
+import { targetHealth } from '../models/routing/index.ts'
+import type { Config, Environment } from '../platform/config/index.ts'
+import {
+  type Logger,
+  metricsRegistry,
+  noTracing,
+  otlpTracing,
+  type Tracing,
+  traceIds,
+} from '../platform/telemetry/index.ts'
+import { admissionControl } from './admission.ts'
+import { type Ground, openGround } from './ground.ts'
+import type { ListenerParts } from './listener.ts'
+import { ownAddresses } from './own.ts'
+import { reporter } from './report.ts'
+
+/** What the composition is made from. */
+export interface ComposeOptions {
+  readonly config: Config
+  readonly environment: Environment
+  readonly log: Logger
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/** Everything that runs, wired; nothing listens yet. */
+export interface Composition extends Ground {
+  readonly gate: Gate
+  readonly listener: Omit<ListenerParts, 'host' | 'port'>
+}
+
+const GIB = 1_073_741_824
+
+/** Builds every object of the running gateway: with `ground.ts`, the only place that does. */
+export async function compose(options: ComposeOptions): Promise<Composition> {
+  const { config, log } = options
+  const clock = options.clock ?? systemClock
+  const random = options.random ?? systemRandom
+  const ids = idMaker(clock, random)
+  const ground = await openGround({ config, environment: options.environment, log, clock, random })
+  const metrics = metricsRegistry()
+  const tracing = openTracing(config, clock, ground)
+  const spans = traceIds(random)
+  const report = reporter({ log, metrics, tracing, traceIds: spans, traced: config.otlpEndpoint !== undefined })
+  const gate = gateOn(ground, { clock, random, ids, traceIds: spans, report, config })
+  const admission = admissionControl(clock, {
+    maxOpen: config.maxExchanges,
+    maxResidentBytes: 4 * GIB,
+    maxLagMs: 5_000,
+  })
+  const control = controlOn(ground, { gate, log, config })
+  const { policy, ledger } = ground
+  const own = ownAddresses({ control, metrics, policy, ledger, admission, health: gate.health, node: gate.node })
+  return {
+    ...ground,
+    gate,
+    listener: { clock, ids, gate, router: routerOf(SURFACES), own, admission, maxBodyBytes: config.maxBodyBytes },
+    close: async () => {
+      await tracing.stop()
+      await ground.close()
+    },
+  }
+}
+
+interface GateParts extends Pick<Gate, 'clock' | 'random' | 'report'> {
+  readonly ids: IdMaker
+  readonly traceIds: TraceIds
+  readonly config: Config
+}
+
+function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
+  const { egress, vault, policy, ledger, coordinator } = ground
+  const { connectTimeoutMs } = config
+  return {
+    ...parts,
+    snapshot: policy.holder.current,
+    coordinator,
+    ledger,
+    health: targetHealth(parts.clock),
+    node: config.nodeName ?? `${hostname()}-${process.pid}`,
+    upstream: {
+      clock: parts.clock,
+      secret: vault.cached,
+      transport: (request, signal) => egress.send({ ...request, signal, connectTimeoutMs }),
+    },
+  }
+}
+
+function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Logger; config: Config }) {
+  const { policy, ledger, vault } = ground
+  const { random, clock, health, ids } = gate
+  const services: ControlServices = { policy, ledger, random, clock, vault, health }
+  return controlPlane({
+    routes: CONTROL_ROUTES,
+    services,
+    snapshot: gate.snapshot,
+    now: clock.now,
+    ids,
+    maxBodyBytes: config.maxBodyBytes,
+    report: (error, requestId) => log.error('control', { requestId, code: error.code, detail: error.internalDetail }),
+  })
+}
+
+function openTracing(config: Config, clock: Clock, { egress }: Ground): Tracing {
+  if (config.otlpEndpoint === undefined) return noTracing
+  return otlpTracing({
+    endpoint: config.otlpEndpoint,
+    headers: config.otlpHeaders,
+    serviceName: config.serviceName,
+    clock,
+    send: (batch) => egress.send({ ...batch, method: 'POST', network: 'private' }),
+  })
+}

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generateKey, keyDigest } from '../governance/identity/index.ts'
+import { primeBudgets } from '../governance/limits/index.ts'
+import { type Ledger, openLedger, usageMigrations } from '../governance/usage/index.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Random } from '../lib/random.ts'
+import { createCatalog } from '../models/catalog/index.ts'
+import type { Config, Environment } from '../platform/config/index.ts'
+import { type Coordinator, inProcessCoordinator } from '../platform/coordination/index.ts'
+import { createEgress, type Egress } from '../platform/egress/index.ts'
+import { type Database, lockDirectory, openDatabase } from '../platform/storage/index.ts'
+import type { Logger } from '../platform/telemetry/index.ts'
+import {
+  createVault,
+  type LocalSecrets,
+  loadMasterKey,
+  openLocalSecrets,
+  secretsStore,
+  VAULT_MIGRATIONS,
+  type Vault,
+} from '../platform/vault/index.ts'
+import { createPolicy, POLICY_MIGRATIONS, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
+
+/** What everything is opened from. */
+export interface GroundOptions {
+  readonly config: Config
+  readonly environment: Environment
+  readonly log: Logger
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** What the gate stands on: everything with a file, a socket or a secret of its own. */
+export interface Ground {
+  readonly egress: Egress
+  readonly vault: Vault & { readonly local: LocalSecrets }
+  readonly ledger: Ledger
+  readonly coordinator: Coordinator
+  readonly policy: Policy
+  /** The first virtual key, when this start made it or the environment gave it. */
+  readonly firstKey: string | undefined
+  readonly close: () => Promise<void>
+}
+
+/** Opens the data directory, the database, the vault, the ledger and the policy, in the order in which they need each other. */
+export async function openGround(options: GroundOptions): Promise<Ground> {
+  const { config, clock, random } = options
+  const lock = lockDirectory(config.dataDir)
+  const database = await openDatabase({ url: config.databaseUrl, clock })
+  await database.migrate([...POLICY_MIGRATIONS, ...usageMigrations, ...VAULT_MIGRATIONS])
+  const egress = createEgress({
+    clock,
+    extraCa: config.extraCaFile === undefined ? undefined : await readFile(config.extraCaFile, 'utf8'),
+    maxDecodedBytes: config.maxAnswerBytes,
+    isProxied: Boolean(config.httpsProxy ?? config.httpProxy),
+  })
+  const vault = await openVault(options, database)
+  const ledger = openLedger({ directory: join(config.dataDir, 'journal'), database, clock, random })
+  const coordinator = inProcessCoordinator()
+  const prepare = (snapshot: Snapshot) =>
+    primeBudgets({ index: snapshot.limits, coordinator, spentSince: ledger.spentSince, nowMs: clock.now() })
+  const { policy, firstKey } = await startPolicy(options, { database, prefetch: vault.prefetch, prepare })
+  const close = async () => {
+    policy.stop()
+    await ledger.stop()
+    await database.close()
+    lock.release()
+  }
+  return { egress, vault, ledger, coordinator, policy, firstKey, close }
+}
+
+async function openVault({ config, environment, clock, random }: GroundOptions, database: Database) {
+  const masterKey = await loadMasterKey({ given: config.masterKey, dataDir: config.dataDir, randomBytes: random.bytes })
+  const local = await openLocalSecrets({ store: secretsStore(database), masterKey, clock, randomBytes: random.bytes })
+  const vault = createVault({
+    environment: (name) => environment[name],
+    local: local.get,
+    protectedDirectory: config.dataDir,
+  })
+  return { ...vault, local }
+}
+
+async function startPolicy(
+  { config, log, clock, random }: GroundOptions,
+  ready: Pick<PolicyOptions, 'database' | 'prefetch' | 'prepare'>,
+) {
+  const key = config.bootstrapKey ?? generateKey(random)
+  const policy = createPolicy({
+    ...ready,
+    clock,
+    dataDir: config.dataDir,
+    log: {
+      info: (fields, message) => log.info(message, { ...fields }),
+      warn: (fields, message) => log.warn(message, { ...fields }),
+    },
+    bootstrapKeySha256: keyDigest(key),
+    bootstrapKeyGiven: config.bootstrapKey !== undefined,
+    policyPath: config.policyPath,
+    catalog: createCatalog(),
+  })
+  const { fresh } = await policy.start()
+  return { policy, firstKey: fresh ? key : config.bootstrapKey }
+}

@@ -1,0 +1,162 @@
+import { type Gate, type Incoming, pass, type Router, type Surface } from '../gate/index.ts'
+import type { Clock } from '../lib/clock.ts'
+import { GatewayError } from '../lib/errors.ts'
+import type { IdMaker } from '../lib/ids.ts'
+import { readAll } from '../lib/stream.ts'
+import type { Admission } from './admission.ts'
+
+/** What the listener hands requests to. */
+export interface ListenerParts {
+  readonly host: string
+  readonly port: number
+  readonly clock: Clock
+  readonly ids: IdMaker
+  readonly gate: Gate
+  readonly router: Router
+  /** Answers everything under `/api/`, `/schemas/`, and the health addresses; `undefined`: not one of its own. */
+  readonly own: (request: Request, path: string) => Promise<Response> | Response | undefined
+  readonly admission: Admission
+  readonly maxBodyBytes: number
+}
+
+/** A listening server. */
+export interface Listener {
+  readonly port: number
+  /** Takes no new connections; resolves when those there are have ended or been closed. */
+  readonly stop: (force: boolean) => Promise<void>
+}
+
+/** Listens. The only place besides `platform/egress` that touches a socket. */
+export function listen(parts: ListenerParts): Listener {
+  const server = Bun.serve({
+    hostname: parts.host,
+    port: parts.port,
+    // Ours is the bound that answers in the surface's own shape; the runtime's only guards against endless bodies.
+    maxRequestBodySize: parts.maxBodyBytes + 1_048_576,
+    idleTimeout: 255,
+    fetch: (request, bun) => {
+      const receivedAt = parts.clock.monotonic()
+      const path = pathOf(request.url)
+      const own = parts.own(request, path)
+      if (own) return own
+      // Answers may take longer than any idle limit of a connection; their own deadlines end them.
+      bun.timeout(request, 0)
+      return answer(parts, request, { path, receivedAt })
+    },
+    error: () =>
+      new Response(
+        '{"error":{"message":"Something failed inside the gateway.","type":"api_error","code":"internal"}}',
+        {
+          status: 500,
+          headers: { 'content-type': 'application/json' },
+        },
+      ),
+  })
+  return { port: server.port ?? parts.port, stop: (force) => server.stop(force) }
+}
+
+interface Seen {
+  readonly path: string
+  readonly receivedAt: number
+}
+
+async function answer(parts: ListenerParts, request: Request, seen: Seen): Promise<Response> {
+  const routed = parts.router(request.method, seen.path)
+  if (routed.kind === 'unknown')
+    return refuse(
+      parts,
+      routed.surface,
+      new GatewayError('not_found', { message: `There is nothing at ${seen.path}.` }),
+    )
+  if (routed.kind === 'wrong-method') {
+    const response = refuse(parts, routed.surface, new GatewayError('method_not_allowed'))
+    response.headers.set('allow', routed.allowed.join(', '))
+    return response
+  }
+  const refused = parts.admission.enter()
+  if (refused) return refuse(parts, routed.surface, refused)
+  const incoming = await read(parts, request, seen)
+  return pass(parts.gate, routed.route.operation(incoming, routed.params))
+}
+
+/** Reads a request whole, within the bound. What is wrong with the body is told after authentication, not before. */
+async function read(parts: ListenerParts, request: Request, seen: Seen): Promise<Incoming> {
+  const { text, fault } = await bodyOf(request, parts.maxBodyBytes)
+  return {
+    method: request.method,
+    path: seen.path,
+    query: queryOf(request.url),
+    headers: request.headers,
+    text,
+    fault,
+    signal: request.signal,
+    receivedAt: seen.receivedAt,
+    closed: parts.admission.leave,
+  }
+}
+
+async function bodyOf(request: Request, maxBytes: number): Promise<{ text: string; fault?: GatewayError }> {
+  if (!request.body) return { text: '' }
+  if (request.headers.has('content-encoding')) {
+    return {
+      text: '',
+      fault: new GatewayError('unsupported_media_type', { message: 'Send the body without content-encoding.' }),
+    }
+  }
+  const declared = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (declared > maxBytes) return { text: '', fault: tooLarge(maxBytes) }
+  try {
+    // A declared length is enforced by the runtime; only a body without one has to be counted while it is read.
+    if (Number.isFinite(declared)) return { text: await request.text() }
+    const bytes = await readAll(request.body, { maxBytes, signal: request.signal, tooLarge: () => tooLarge(maxBytes) })
+    return { text: new TextDecoder().decode(bytes) }
+  } catch (cause) {
+    if (cause instanceof GatewayError) return { text: '', fault: cause }
+    return {
+      text: '',
+      fault: new GatewayError('invalid_request', { message: 'The request body could not be read.', cause }),
+    }
+  }
+}
+
+function tooLarge(maxBytes: number): GatewayError {
+  return new GatewayError('payload_too_large', { message: `The request body may be at most ${maxBytes} bytes.` })
+}
+
+/** Refuses before there is an operation: an unknown address, or no room for one. */
+function refuse(parts: ListenerParts, surface: Surface | undefined, error: GatewayError): Response {
+  const requestId = parts.ids('req')
+  const wire = surface?.encodeError(error, requestId) ?? problem(error, requestId)
+  const headers: Record<string, string> = {
+    'content-type': surface ? 'application/json' : 'application/problem+json',
+    'x-request-id': requestId,
+    'x-gatehouse-error': error.code,
+  }
+  if (error.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1_000))
+  return new Response(JSON.stringify(wire.body), { status: wire.status, headers })
+}
+
+/** An error of an address that belongs to no surface (RFC 9457). */
+export function problem(error: GatewayError, requestId: string) {
+  const title = error.publicMessage
+  return {
+    status: error.status,
+    body: { type: `about:blank`, title, status: error.status, code: error.code, requestId },
+  }
+}
+
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  if (start < 0) return '/'
+  const end = url.indexOf('?', start)
+  const path = end < 0 ? url.slice(start) : url.slice(start, end)
+  // SDKs given a base URL with a slash at its end double it.
+  return path.startsWith('//') ? path.slice(1) : path
+}
+
+const NO_QUERY = new URLSearchParams()
+
+function queryOf(url: string): URLSearchParams {
+  const at = url.indexOf('?')
+  return at < 0 ? NO_QUERY : new URLSearchParams(url.slice(at + 1))
+}

@@ -1,0 +1,94 @@
+import type { ControlIncoming } from '../control/index.ts'
+import type { Ledger } from '../governance/usage/index.ts'
+import { GatewayError } from '../lib/errors.ts'
+import { readAll } from '../lib/stream.ts'
+import type { TargetHealth } from '../models/routing/index.ts'
+import type { MetricsRegistry } from '../platform/telemetry/index.ts'
+import type { Policy } from '../policy/index.ts'
+import type { Admission } from './admission.ts'
+
+/** What the gateway's own addresses tell of. */
+export interface OwnParts {
+  readonly control: (incoming: ControlIncoming) => Promise<Response>
+  readonly metrics: MetricsRegistry
+  readonly policy: Policy
+  readonly ledger: Ledger
+  readonly admission: Admission
+  readonly health: TargetHealth
+  readonly node: string
+}
+
+/** Answers what is not a surface: health, metrics, the control plane. */
+export function ownAddresses(
+  parts: OwnParts,
+): (request: Request, path: string) => Promise<Response> | Response | undefined {
+  watch(parts)
+  return (request, path) => {
+    if (path.startsWith('/api/') || path.startsWith('/schemas/')) return control(parts, request, path)
+    if (path === '/healthz') return Response.json({ status: 'ok', node: parts.node })
+    if (path === '/readyz') return ready(parts)
+    if (path === '/metrics') {
+      return new Response(parts.metrics.expose(), {
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      })
+    }
+    return undefined
+  }
+}
+
+/** Ready means: calls are decided by a policy and will be recorded. The reasons stand in the answer either way. */
+function ready({ policy, ledger, admission }: OwnParts): Response {
+  const state = policy.status()
+  const journal = ledger.status()
+  const draining = admission.isDraining()
+  const isReady = !draining && journal.accepting && policy.holder.peek() !== undefined
+  const reasons = [
+    ...(draining ? ['draining'] : []),
+    ...(journal.accepting ? [] : ['the journal does not take records']),
+    ...state.faults.map((fault) => `${fault.source}: ${fault.message}`),
+  ]
+  return Response.json(
+    { status: isReady ? 'ready' : 'not-ready', revision: state.revision, reasons },
+    { status: isReady ? 200 : 503 },
+  )
+}
+
+function control(parts: OwnParts, request: Request, path: string): Promise<Response> {
+  const url = new URL(request.url)
+  return parts.control({
+    method: request.method,
+    path,
+    query: url.searchParams,
+    headers: request.headers,
+    text: async (maxBytes) => {
+      const bytes = await readAll(request.body, {
+        maxBytes,
+        signal: request.signal,
+        tooLarge: () => new GatewayError('payload_too_large'),
+      })
+      return new TextDecoder().decode(bytes)
+    },
+  })
+}
+
+/** What is looked at rather than counted. */
+function watch({ metrics, admission, policy, ledger, health }: OwnParts): void {
+  const open = metrics.gauge({ name: 'gatehouse_operations_open', help: 'Operations in flight.' }).labels()
+  const memory = metrics.gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory.' }).labels()
+  const faults = metrics.gauge({ name: 'gatehouse_policy_faults', help: 'What is wrong with policy now.' }).labels()
+  const waiting = metrics
+    .gauge({ name: 'gatehouse_journal_backlog_bytes', help: 'Journal not yet confirmed by the shared store.' })
+    .labels()
+  const cooling = metrics.gauge({
+    name: 'gatehouse_target_cooling',
+    help: '1 while a target is in cool-down.',
+    labels: ['target'],
+  })
+  metrics.onScrape(() => {
+    open.set(admission.open())
+    memory.set(process.memoryUsage.rss())
+    faults.set(policy.status().faults.length)
+    waiting.set(ledger.status().backlogBytes)
+    for (const report of health.report()) cooling.labels(report.target).set(report.state === 'cooling' ? 1 : 0)
+  })
+}
