@@ -4,19 +4,11 @@ import { type SseEvent, sseSplitter } from '../../../lib/sse.ts'
 import type { AnswerEvent, BlockDelta, BlockStart } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
+import { type OpenBlock, type Opening, openBlocks } from '../open-blocks.ts'
 import { decodeCitation } from './citations.ts'
 import { decodeFinish, unwrapFinish } from './finish.ts'
 import { JSON_TOOL } from './json-tool.ts'
 import { decodeUsage, mergeUsage } from './usage.ts'
-
-/** A block that is open on the wire. */
-interface OpenBlock {
-  readonly block: number
-  readonly kind: BlockStart['kind']
-  /** The reserved JSON tool: its arguments are the answer's text. */
-  readonly isJson: boolean
-  hasArguments: boolean
-}
 
 /**
  * Reads Anthropic's stream of events. Every event becomes a frame with its raw text. An error inside the stream is thrown
@@ -53,46 +45,20 @@ export function decodeStream(): StreamDecoder {
 }
 
 function eventReader() {
-  const open = new Map<number, OpenBlock>()
+  const blocks = openBlocks()
   const called: string[] = []
-  let blocks = 0
   let usage: JsonObject = {}
   let isComplete = false
 
   const start = (wire: JsonObject, index: number): readonly AnswerEvent[] => {
-    const opening = openBlock(wire)
     if (wire.type === 'tool_use') called.push(String(wire.name))
-    const block = blocks++
-    open.set(index, {
-      block,
-      kind: opening.start.kind,
-      isJson: opening.isJson,
-      hasArguments: opening.deltas.length > 0,
-    })
-    return [
-      { kind: 'block-start', choice: 0, block, start: opening.start },
-      ...opening.deltas.map((delta) => ({ kind: 'block-delta' as const, choice: 0, block, delta })),
-    ]
+    return blocks.begin(index, openBlock(wire))
   }
   const add = (wire: JsonObject, index: number): readonly AnswerEvent[] => {
-    const target = open.get(index)
+    const target = blocks.at(index)
     if (target === undefined) throw malformed('a delta for a block that is not open')
     const delta = decodeDelta(wire, target)
-    if (delta === undefined) return []
-    if (delta.kind === 'arguments' || target.isJson) target.hasArguments = true
-    return [{ kind: 'block-delta', choice: 0, block: target.block, delta }]
-  }
-  const stop = (index: number): readonly AnswerEvent[] => {
-    const target = open.get(index)
-    if (target === undefined) return []
-    open.delete(index)
-    const { block } = target
-    const lacksArguments = !target.hasArguments && (target.kind === 'tool-call' || target.isJson)
-    const none: BlockDelta = target.isJson ? { kind: 'text', text: '{}' } : { kind: 'arguments', json: '{}' }
-    return [
-      ...(lacksArguments ? [{ kind: 'block-delta' as const, choice: 0, block, delta: none }] : []),
-      { kind: 'block-stop', choice: 0, block },
-    ]
+    return delta === undefined ? [] : [blocks.add(target, delta)]
   }
   const count = (wire: unknown): readonly AnswerEvent[] => {
     if (!isObject(wire)) return []
@@ -115,7 +81,7 @@ function eventReader() {
       case 'content_block_delta':
         return add(isObject(data.delta) ? data.delta : {}, Number(data.index))
       case 'content_block_stop':
-        return stop(Number(data.index))
+        return blocks.stop(Number(data.index))
       case 'message_delta':
         return finish(data)
       case 'message_stop':
@@ -140,12 +106,6 @@ function eventReader() {
 
 function startOf(message: JsonObject): AnswerEvent {
   return { kind: 'start', id: String(message.id ?? ''), model: String(message.model ?? '') }
-}
-
-interface Opening {
-  readonly start: BlockStart
-  readonly deltas: readonly BlockDelta[]
-  readonly isJson: boolean
 }
 
 const REASONING: BlockStart = { kind: 'reasoning', origin: 'anthropic-messages' }

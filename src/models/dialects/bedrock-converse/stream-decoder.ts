@@ -5,16 +5,10 @@ import { JSON_TOOL } from '../anthropic-messages/json-tool.ts'
 import type { AnswerEvent, BlockDelta, BlockStart } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
+import { openBlocks } from '../open-blocks.ts'
 import { decodeCitation } from './answer.ts'
 import { type EventMessage, eventSplitter } from './event-stream.ts'
 import { decodeFinish, decodeUsage, readServiceTier, readStopSequence } from './usage.ts'
-
-interface OpenBlock {
-  readonly block: number
-  readonly kind: BlockStart['kind']
-  readonly isJson: boolean
-  hasArguments: boolean
-}
 
 /**
  * Reads the stream of `ConverseStream`. Frames have no `raw`: the wire is binary. An exception inside the stream is thrown
@@ -47,44 +41,24 @@ export function decodeStream(): StreamDecoder {
 }
 
 function messageReader() {
-  const open = new Map<number, OpenBlock>()
+  const blocks = openBlocks()
   const called: string[] = []
-  let blocks = 0
   let isComplete = false
 
-  const begin = (index: number, start: BlockStart, isJson = false): readonly AnswerEvent[] => {
-    const block = blocks++
-    open.set(index, { block, kind: start.kind, isJson, hasArguments: false })
-    return [{ kind: 'block-start', choice: 0, block, start }]
-  }
   const start = (index: number, wire: JsonObject): readonly AnswerEvent[] => {
     if (!isObject(wire.toolUse)) return []
     const { toolUseId, name } = wire.toolUse
     called.push(String(name))
-    if (name === JSON_TOOL) return begin(index, { kind: 'text' }, true)
-    return begin(index, { kind: 'tool-call', id: String(toolUseId ?? ''), name: String(name ?? '') })
+    if (name === JSON_TOOL) return blocks.begin(index, { start: { kind: 'text' }, isJson: true })
+    return blocks.begin(index, { start: { kind: 'tool-call', id: String(toolUseId ?? ''), name: String(name ?? '') } })
   }
   /** Only tool calls are opened by an event of their own: text and thoughts open with their first delta. */
   const add = (index: number, wire: JsonObject): readonly AnswerEvent[] => {
-    const delta = decodeDelta(wire, open.get(index)?.isJson ?? false)
+    const target = blocks.at(index)
+    const delta = decodeDelta(wire, target?.isJson ?? false)
     if (delta === undefined) return []
-    const opening = open.has(index) ? [] : begin(index, startFor(delta))
-    const target = open.get(index)
-    if (target === undefined) return opening
-    if (delta.kind === 'arguments' || target.isJson) target.hasArguments = true
-    return [...opening, { kind: 'block-delta', choice: 0, block: target.block, delta }]
-  }
-  const stop = (index: number): readonly AnswerEvent[] => {
-    const target = open.get(index)
-    if (target === undefined) return []
-    open.delete(index)
-    const { block } = target
-    const lacksArguments = !target.hasArguments && (target.kind === 'tool-call' || target.isJson)
-    const none: BlockDelta = target.isJson ? { kind: 'text', text: '{}' } : { kind: 'arguments', json: '{}' }
-    return [
-      ...(lacksArguments ? [{ kind: 'block-delta' as const, choice: 0, block, delta: none }] : []),
-      { kind: 'block-stop', choice: 0, block },
-    ]
+    if (target !== undefined) return [blocks.add(target, delta)]
+    return blocks.begin(index, { start: startFor(delta), deltas: [delta] })
   }
   const events = (type: string | undefined, data: JsonObject): readonly AnswerEvent[] => {
     const index = Number(data.contentBlockIndex)
@@ -96,7 +70,7 @@ function messageReader() {
       case 'contentBlockDelta':
         return isObject(data.delta) ? add(index, data.delta) : []
       case 'contentBlockStop':
-        return stop(index)
+        return blocks.stop(index)
       case 'messageStop': {
         isComplete = true
         const finish = unwrapFinish(decodeFinish(data.stopReason), called)
