@@ -46,8 +46,10 @@ Configured by environment variables; gatehouse doctor prints them. SIGTERM and S
     const asked = ended()
     const server = await startServer({ config, environment, log })
     const { url, firstKey } = server
+    // Port 0 took a free one, which no configured address can know.
+    const publicUrl = config.port === 0 ? url : config.publicUrl
     const keyGiven = config.bootstrapKey !== undefined
-    for (const line of greeting({ url, publicUrl: config.publicUrl, firstKey, keyGiven })) out(line)
+    for (const line of greeting({ url, publicUrl, firstKey, keyGiven })) out(line)
     await asked
     await server.stop()
     return 0

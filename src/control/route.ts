@@ -116,9 +116,10 @@ function problemResponse<Services>(plane: ControlPlane<Services>, cause: unknown
 function expressionOf(path: string): RegExp {
   const source = path
     .split(/((?<=\/)[:*][a-zA-Z]+)/)
-    .map((part) => {
-      if (/^:[a-zA-Z]+$/.test(part)) return `(?<${part.slice(1)}>[^/]{1,512})`
-      if (/^\*[a-zA-Z]+$/.test(part)) return `(?<${part.slice(1)}>.{1,512})`
+    .map((part, index) => {
+      // Every second part is a parameter; a verb after one (`:number:rollback`) looks like it and is not.
+      const isParameter = index % 2 === 1
+      if (isParameter) return `(?<${part.slice(1)}>${part.startsWith(':') ? '[^/]{1,512}' : '.{1,512}'})`
       return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     })
     .join('')
