@@ -82,7 +82,7 @@ export interface FileBlock extends BlockBase {
   readonly title?: string
   readonly context?: string
   readonly citationsEnabled?: boolean
-  /** A document written as blocks (A): each with its own `at`; `source` is then their text, joined, and `at` is absent. */
+  /** A document written as blocks (A); `source` is then their text, joined, and `at` is absent. A changed `source` outweighs them. */
   readonly parts?: readonly Block[]
 }
 /** What the model thought. Replayed unmodified and in order, or not at all. */

@@ -105,14 +105,13 @@ function decodeThinking(block: JsonObject, at: Path): ReasoningBlock {
   return compact({ kind: 'reasoning' as const, text, signature, origin: 'anthropic-messages' as const })
 }
 
-/** `at` of a tool call leads to `input`, which is JSON there and not a string: an edit's text is written as JSON. */
+/** Without `at`: `input` is an object there, so that a masked argument has no single string to stand in. */
 function decodeToolUse(block: JsonObject, at: Path): ToolCallBlock {
   return compact({
     kind: 'tool-call' as const,
     id: readString(block.id, [...at, 'id']),
     name: readString(block.name, [...at, 'name']),
     arguments: JSON.stringify(readObject(block.input, [...at, 'input'])),
-    at: [...at, 'input'],
     ...extrasOf(block, TOOL_USE),
   })
 }
@@ -174,8 +173,12 @@ function decodeSearchResult(block: JsonObject, at: Path): FileBlock {
 /** A document made of blocks: its text for whoever wants it whole, and the blocks with their own paths. */
 function partsOf(content: unknown, at: Path): Pick<FileBlock, 'source' | 'parts'> {
   const parts = decodeContent(content, at)
-  const text = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n')
-  return { source: { kind: 'text', text, mediaType: 'text/plain' }, parts }
+  return { source: { kind: 'text', text: textOfParts(parts), mediaType: 'text/plain' }, parts }
+}
+
+/** The text of a document made of blocks. */
+export function textOfParts(parts: readonly Block[]): string {
+  return parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n')
 }
 
 function citationsEnabled(value: unknown, at: Path): boolean | undefined {

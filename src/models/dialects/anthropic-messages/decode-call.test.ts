@@ -56,7 +56,6 @@ describe('requests of Anthropic clients', () => {
             id: 't1',
             name: 'get',
             arguments: '{"city":"Bonn"}',
-            at: ['messages', 1, 'content', 0, 'input'],
           },
         ],
       },

@@ -18,6 +18,7 @@ import { dropContent, unsupportedContent } from '../loss.ts'
 import { base64ToText, inlineMedia, sourceOfUrl } from '../media.ts'
 import { isBlank } from '../turns.ts'
 import { encodeCitation } from './citations.ts'
+import { textOfParts } from './decode-blocks.ts'
 
 /** What block encoders must know of the call they work for. */
 export interface BlockContext extends EncodeContext {
@@ -112,7 +113,7 @@ function encodeSource(source: MediaSource, what: string, context: BlockContext):
 function encodeFile(block: FileBlock, context: BlockContext): JsonObject {
   const citations = block.citationsEnabled === undefined ? {} : { citations: { enabled: block.citationsEnabled } }
   const title = block.title ?? block.name
-  const parts = block.parts === undefined ? undefined : encodeBlocks(block.parts, context)
+  const parts = encodeParts(block, context)
   if (parts !== undefined && context.isOwn && block.rest?.type === 'search_result') {
     return { ...extras(block, context), ...(title === undefined ? {} : { title }), content: parts, ...citations }
   }
@@ -124,6 +125,13 @@ function encodeFile(block: FileBlock, context: BlockContext): JsonObject {
     ...citations,
     ...extras(block, context),
   }
+}
+
+/** A document's blocks. Where its whole text was changed since it was decoded (masked), that text stands for them. */
+function encodeParts(block: FileBlock, context: BlockContext): readonly JsonObject[] | undefined {
+  if (block.parts === undefined) return undefined
+  const isChanged = block.source.kind === 'text' && block.source.text !== textOfParts(block.parts)
+  return isChanged ? [{ type: 'text', text: block.source.text }] : encodeBlocks(block.parts, context)
 }
 
 function encodeDocumentSource(block: FileBlock, context: BlockContext): JsonObject {

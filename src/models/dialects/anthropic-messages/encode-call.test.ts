@@ -399,6 +399,22 @@ test('Anthropic to canonical to Anthropic is the identity on what both sides say
   expect(warnings).toEqual([])
 })
 
+test('a text masked in a document made of blocks never leaves by its blocks', () => {
+  const content = [{ type: 'search_result', source: 's', title: 't', content: [{ type: 'text', text: 'Ann' }] }]
+  const call = decodeCall({ model: 'm', max_tokens: 1, messages: [{ role: 'user', content }] })
+  const masked = call.messages.map((message) => ({
+    ...message,
+    blocks: message.blocks.map((block) =>
+      block.kind === 'file'
+        ? { ...block, source: { kind: 'text', text: '[NAME]', mediaType: 'text/plain' } as const }
+        : block,
+    ),
+  }))
+  expect(encode({ ...call, messages: masked }).body.messages).toEqual([
+    { role: 'user', content: [{ ...content[0], content: [{ type: 'text', text: '[NAME]' }] }] },
+  ])
+})
+
 test('a count request says neither bounds nor sampling', () => {
   const context = { target: { model: 'claude' }, strict: false, warn: () => {} }
   const { body } = encodeCountCall(chat({ sampling: { temperature: 0.1 }, tools: [TOOL], maxOutputTokens: 5 }), context)
