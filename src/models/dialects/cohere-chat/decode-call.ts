@@ -131,11 +131,8 @@ function readContent(content: unknown, at: Path): readonly Block[] {
       return { kind: 'image', source: sourceOfUrl(image['url']) }
     if (part['type'] === 'document') {
       const held = isObject(part['document']) ? part['document']['data'] : undefined
-      return {
-        kind: 'text',
-        text: typeof held === 'string' ? held : JSON.stringify(held ?? {}),
-        at: [...place, 'document', 'data'],
-      }
+      if (typeof held === 'string') return { kind: 'text', text: held, at: [...place, 'document', 'data'] }
+      return { kind: 'text', text: JSON.stringify(held ?? {}) }
     }
     return {
       kind: 'opaque',

@@ -253,7 +253,7 @@ describe('settings', () => {
     })
     const beside = written({ responseFormat, tools: [weather] })
     expect(beside.config).toBeUndefined()
-    expect(beside.warnings).toEqual(['dropped: response_format'])
+    expect(beside.warnings).toEqual(['changed: response_format (said in words)'])
     expect(JSON.stringify(beside.body['systemInstruction'])).toContain('JSON Schema')
     expect(written({ responseFormat, tools: [weather] }, { model: 'gemini-3-pro-preview' }).warnings).toEqual([])
   })
@@ -264,7 +264,7 @@ describe('settings', () => {
       { maxOutputTokens: 8_192 },
     )
     expect(config).toEqual({ candidateCount: 2, stopSequences: ['END'], maxOutputTokens: 8_192 })
-    expect(warnings).toEqual(['dropped: logit_bias', 'lowered: max output tokens to 8192', 'dropped: user'])
+    expect(warnings).toEqual(['dropped: logit_bias', 'changed: max_tokens (8192)', 'dropped: user'])
   })
 
   test('unknown fields of another dialect are declared lost', () => {

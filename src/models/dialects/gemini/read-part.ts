@@ -14,8 +14,8 @@ const RESPONSE = knownNames('id', 'name', 'response', 'parts')
 const MEDIA = knownNames('mimeType', 'data', 'fileUri', 'displayName')
 
 /**
- * One `Part` as a block. `at` is set where the governed text stands: on strings, and on the `args` and `response` objects
- * (the block's text is then their JSON). What Gemini alone can say (code execution, unknown parts) becomes opaque.
+ * One `Part` as a block. `at` is set where the governed text is a string of the caller's; `args` and `response` objects, whose
+ * text is their JSON, have no such place. What Gemini alone can say (code execution, unknown parts) becomes opaque.
  * Throws `invalid_request` for members of a wrong type.
  */
 export function readPart(part: Node, ids: CallIds): Block {
@@ -42,13 +42,11 @@ function readCall(part: Node, call: Node, ids: CallIds): Block {
   const name = textOf(call, 'name')
   if (!name) throw malformed([...call.at, 'name'], 'the name of a function')
   const signature = textOf(part, 'thoughtSignature')
-  const args = nodeOf(call, 'args')
   return {
     kind: 'tool-call',
     id: ids.ofCall(name, textOf(call, 'id')),
     name,
-    arguments: JSON.stringify(args?.json ?? {}),
-    at: args?.at ?? [...call.at, 'args'],
+    arguments: JSON.stringify(nodeOf(call, 'args')?.json ?? {}),
     ...(signature === undefined ? {} : { signature }),
     ...withRest(mergeRest(restOf(part.json, CALL_PART), restOf(call.json, CALL))),
   }
@@ -68,24 +66,33 @@ function readResponse(part: Node, response: Node, ids: CallIds): ToolResultBlock
     kind: 'tool-result',
     callId: ids.ofResponse(name, textOf(response, 'id')),
     name,
-    content: [...(said === undefined ? [] : [{ kind: 'text' as const, text: said.text, at: said.at }]), ...media],
+    content: [...(said === undefined ? [] : [textBlock(said)]), ...media],
     ...(said?.isError ? { isError: true } : {}),
     ...withRest(mergeRest(restOf(part.json, RESPONSE_PART), restOf(response.json, RESPONSE))),
   }
 }
 
-function readResult(value: Node): { readonly text: string; readonly at: Path; readonly isError: boolean } {
+function textBlock({ text, at }: Result): Block {
+  return at === undefined ? { kind: 'text', text } : { kind: 'text', text, at }
+}
+
+interface Result {
+  readonly text: string
+  readonly at?: Path
+  readonly isError?: boolean
+}
+
+function readResult(value: Node): Result {
   const [only, second] = Object.keys(value.json)
   if (only !== undefined && second === undefined && (only === 'output' || only === 'error')) {
     const result = value.json[only]
     const isError = only === 'error'
     // INVARIANT: text that is itself a JSON object stays wrapped, or writing it again would unwrap it.
-    if (typeof result === 'string' && !result.trimStart().startsWith('{'))
-      return { text: result, at: [...value.at, only], isError }
-    if (isError)
-      return { text: typeof result === 'string' ? result : JSON.stringify(result), at: [...value.at, only], isError }
+    const isPlain = typeof result === 'string' && (isError || !result.trimStart().startsWith('{'))
+    if (isPlain) return { text: result, at: [...value.at, only], isError }
+    if (isError) return { text: JSON.stringify(result), isError }
   }
-  return { text: JSON.stringify(value.json), at: value.at, isError: false }
+  return { text: JSON.stringify(value.json) }
 }
 
 function readMedia(part: Node, media: Node): Block {

@@ -85,6 +85,32 @@ describe('calls', () => {
   })
 })
 
+describe('places', () => {
+  test('only strings of the caller have one: arguments and results that are objects must be written anew to be changed', () => {
+    const body: JsonObject = {
+      contents: [
+        { role: 'model', parts: [{ text: 'a' }, { functionCall: { name: 'f', args: { x: 'secret' } } }] },
+        {
+          parts: [
+            { function_response: { name: 'f', response: { output: 'b' } } },
+            { functionResponse: { name: 'f', response: { c: 1 } } },
+          ],
+        },
+      ],
+    }
+    const blocks = gemini.decodeCall(body).messages.flatMap((message) => message.blocks)
+    const places = blocks
+      .flatMap((block) => (block.kind === 'tool-result' ? block.content : [block]))
+      .map((block) => block.at?.join('.'))
+    expect(places).toEqual([
+      'contents.0.parts.0.text',
+      undefined,
+      'contents.1.parts.0.function_response.response.output',
+      undefined,
+    ])
+  })
+})
+
 describe('countTokens', () => {
   test('contents alone and a whole request are both read, and Google is asked with the whole', () => {
     const contents = [{ role: 'user', parts: [{ text: 'x' }] }]

@@ -35,6 +35,6 @@ function editsOf(body: unknown, take: () => string | undefined): readonly JsonEd
 }
 
 function placeOf(part: JsonObject): readonly string[] | undefined {
-  if (typeof part['text'] === 'string' && part['text'] !== '') return ['text']
-  return isObject(part['functionCall']) ? ['functionCall', 'args'] : undefined
+  if (isObject(part['functionCall'])) return ['functionCall', 'args']
+  return typeof part['text'] === 'string' && part['text'] !== '' ? ['text'] : undefined
 }

@@ -1,7 +1,7 @@
 import { isObject } from '../../../lib/json.ts'
 import type { ChatCall } from '../canonical.ts'
 import type { EncodeContext, JsonObject } from '../dialect.ts'
-import { dropParameter } from '../loss.ts'
+import { changeParameter, dropParameter } from '../loss.ts'
 import { compact } from './fields.ts'
 import { speakSchema } from './schema.ts'
 import { thinkingStyle, writeThinking } from './thinking.ts'
@@ -65,7 +65,7 @@ function boundedOutput(call: ChatCall, context: EncodeContext): number | undefin
   const asked = call.maxOutputTokens
   const most = context.target.maxOutputTokens
   if (asked === undefined || most === undefined || asked <= most) return asked
-  context.warn(`lowered: max output tokens to ${most}`)
+  context.warn(`changed: max_tokens (${most})`)
   return most
 }
 
@@ -80,7 +80,7 @@ function writeFormat(call: ChatCall, context: EncodeContext): WrittenFormat {
   if (format.kind === 'text') return { fields: call.dialect === 'gemini' ? { responseMimeType: 'text/plain' } : {} }
   const schema = format.kind === 'json-schema' ? format.schema : undefined
   if (!takesFormat(call, context)) {
-    dropParameter(context, 'response_format')
+    changeParameter(context, 'response_format', 'said in words')
     const words = schema === undefined ? '' : ` that follows this JSON Schema: ${JSON.stringify(schema)}`
     return { fields: {}, instruction: `Give the final answer as one JSON value${words}. Write nothing else around it.` }
   }
