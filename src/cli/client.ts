@@ -30,6 +30,10 @@ export async function callApi(context: CommandContext, { method, path, body }: A
   const base = (context.environment.GATEHOUSE_URL || DEFAULT_URL).replace(/\/+$/, '')
   const token = context.environment.GATEHOUSE_TOKEN
   if (!token) throw new CommandError(['Set GATEHOUSE_TOKEN to a key that may administer the gateway.'])
+  const expiry = new AbortController()
+  const timer = context.clock.schedule(TIMEOUT_MS, () =>
+    expiry.abort(new DOMException('no answer within two minutes', 'TimeoutError')),
+  )
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   try {
     const answer = await context.egress().send({
@@ -37,7 +41,7 @@ export async function callApi(context: CommandContext, { method, path, body }: A
       method,
       headers,
       network: 'private',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: expiry.signal,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await answer.text(MOST_BYTES)
@@ -46,6 +50,8 @@ export async function callApi(context: CommandContext, { method, path, body }: A
   } catch (cause) {
     if (cause instanceof GatewayError) throw new CommandError([`${base}: ${cause.publicMessage}`])
     throw cause
+  } finally {
+    timer.cancel()
   }
 }
 
