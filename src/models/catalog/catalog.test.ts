@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
-import type { DocumentSet } from '../../platform/documents/index.ts'
+import { z } from 'zod'
+import { defineKind, documentSet } from '../../platform/documents/index.ts'
 import { catalogOf, compilePricing, createCatalog, estimateTokens, priceUsage, pricingKind } from './index.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -145,38 +146,53 @@ describe('the price of a usage', () => {
 })
 
 describe('prices of documents', () => {
-  const documents = (specs: Readonly<Record<string, unknown>>) =>
-    ({
-      revision: 'rev_1',
-      all: () => Object.entries(specs).map(([name, spec]) => ({ name, spec: pricingKind.schema.parse(spec) })),
-      get: () => undefined,
-    }) as unknown as DocumentSet
+  const providerKind = defineKind({
+    kind: 'Provider',
+    summary: 'An upstream.',
+    schema: z.strictObject({}),
+    example: '',
+  })
+  const yaml = `apiVersion: gatehouse/v1
+kind: Provider
+metadata: {name: openai-eu}
+spec: {}
+---
+kind: Pricing
+metadata: {name: all}
+spec:
+  models:
+    gpt-*: {input: 3 USD, output: 8 USD}
+    gpt-5*: {input: 2 USD, output: 8 USD}
+---
+kind: Pricing
+metadata: {name: ours}
+spec:
+  provider: openai-eu
+  models:
+    gpt-5*: {input: 1 USD, output: 8 USD}
+    gpt-5: {input: 0.000001 USD, output: 8 USD, longContextAbove: 100, longContextInput: 2 USD}
+`
+  const documents = documentSet([providerKind, pricingKind], yaml)
 
   test('the most particular one wins, and names its document and revision', () => {
-    const rates = (usd: string) => ({ input: `${usd} USD`, output: '8 USD' })
-    const index = compilePricing(
-      documents({
-        all: { models: { 'gpt-*': rates('3'), 'gpt-5*': rates('2') } },
-        ours: {
-          provider: 'openai-eu',
-          models: {
-            'gpt-5*': rates('1'),
-            'gpt-5': { ...rates('0.000001'), longContextAbove: 100, longContextInput: '2 USD' },
-          },
-        },
-      }),
-    )
+    const index = compilePricing(documents)
+    const version = (name: string) => `override:${name}@${documents.revision}`
     expect(index.find('other', 'gpt-4o')).toEqual({
       price: { input: 3_000_000, output: 8_000_000 },
-      version: 'override:all@rev_1',
+      version: version('all'),
     })
     expect(index.find('other', 'gpt-5')?.price.input).toBe(2_000_000)
     expect(index.find('openai-eu', 'gpt-5-mini')?.price.input).toBe(1_000_000)
     expect(index.find('openai-eu', 'gpt-5')).toEqual({
       price: { input: 1, output: 8_000_000, longContext: { above: 100, rates: { input: 2_000_000 } } },
-      version: 'override:ours@rev_1',
+      version: version('ours'),
     })
     expect(index.find('openai-eu', 'claude')).toBeUndefined()
+  })
+
+  test("the kind's own example is valid", () => {
+    const provider = yaml.split('---')[0] ?? ''
+    expect(() => documentSet([providerKind, pricingKind], `${provider}---\n${pricingKind.example}`)).not.toThrow()
   })
 })
 
