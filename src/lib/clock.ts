@@ -46,6 +46,11 @@ export const systemClock: Clock = Object.freeze({
     }),
 })
 
+/** Lets everything else that is ready run once before going on: for long work that is done in pieces. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
 /** A clock that stands still until it is moved: for tests and simulation. */
 export interface ManualClock extends Clock {
   /** Moves time forward and runs, in order, every task that falls due; lets promises settle in between. */

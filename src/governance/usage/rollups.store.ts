@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Migration, Tables } from '../../platform/storage/index.ts'
+import { addToSums, type Migration, type Tables } from '../../platform/storage/index.ts'
 import type { OperationRecord } from './record.ts'
 
 /** What usage may be grouped and filtered by. An operation without one of them counts under the empty name. */
@@ -41,7 +41,6 @@ interface RollupTables {
 
 const HOUR_MS = 3_600_000
 const BUCKET_MS = { hour: HOUR_MS, day: 24 * HOUR_MS } as const
-const ROWS_A_STATEMENT = 100
 /** Most rows a usage query gives. */
 export const MAX_USAGE_ROWS = 10_000
 
@@ -71,28 +70,22 @@ export type UsageRow = Readonly<Record<Measure, number>> &
 
 /** Adds records to their hours. Call it in the transaction that inserted them, with those alone that were new. */
 export async function addToRollups(tables: Tables, records: readonly OperationRecord[]): Promise<void> {
-  const rows = new Map<string, RollupRow>()
+  const sums = new Map<string, Rollup>()
   for (const record of records) {
-    const { key, row } = rollupOf(record)
-    const before = rows.get(key)
-    rows.set(key, before ? summed(before, row) : row)
+    const keys = keysOf(record)
+    const key = keys.join('\n')
+    const rollup = sums.get(key)
+    if (rollup) add(rollup.counts, record)
+    else {
+      const counts = emptyCounts()
+      add(counts, record)
+      sums.set(key, { keys, counts })
+    }
   }
   // In one order everywhere, so that two nodes never wait for each other's rows in a circle.
-  const ordered = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
-  for (let from = 0; from < ordered.length; from += ROWS_A_STATEMENT) {
-    await tables
-      .tables<RollupTables>()
-      .insertInto('rollups')
-      .values(ordered.slice(from, from + ROWS_A_STATEMENT))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['hour', ...DIMENSIONS])
-          .doUpdateSet((is) =>
-            Object.fromEntries(MEASURES.map((name) => [name, is(`rollups.${name}`, '+', is.ref(`excluded.${name}`))])),
-          ),
-      )
-      .execute()
-  }
+  const ordered = [...sums].sort(([a], [b]) => (a < b ? -1 : 1))
+  const rows = ordered.map(([, { keys, counts }]) => [...keys, ...MEASURES.map((name) => counts[name])])
+  await addToSums(tables, { table: 'rollups', keys: ['hour', ...DIMENSIONS], sums: MEASURES, rows })
 }
 
 /** Usage by group and bucket, ordered by bucket, then by cost, dearest first. */
@@ -125,36 +118,39 @@ export const floorHour = (at: number) => Math.floor(at / HOUR_MS) * HOUR_MS
 /** The first start of an hour not before an instant. */
 export const ceilHour = (at: number) => Math.ceil(at / HOUR_MS) * HOUR_MS
 
-function rollupOf(record: OperationRecord): { readonly key: string; readonly row: RollupRow } {
-  const names = {
-    team: record.team ?? '',
-    app: record.app ?? '',
-    user: record.user ?? '',
-    key: record.key ?? '',
-    // A name that is no model, or came from nobody we know, is the caller's invention: it must not make rows.
-    model: record.error?.code === 'model_not_found' || record.principal === undefined ? '' : (record.modelAsked ?? ''),
-    provider: record.provider ?? '',
-  }
-  const hour = floorHour(record.at)
-  const counts = Object.fromEntries(MEASURES.map((name) => [name, 0])) as Record<Measure, number>
-  const { tokens, timings } = record
-  counts.operations = 1
-  counts[record.outcome] = 1
-  counts.cached = record.cache === 'hit' || record.cache === 'semantic' ? 1 : 0
-  counts.unpriced = record.priceKnown ? 0 : 1
-  counts.tokens_in = tokens.input
-  counts.tokens_out = tokens.output
-  counts.tokens_cache_read = tokens.cacheRead
-  counts.tokens_cache_write = tokens.cacheWrite
-  counts.tokens_reasoning = tokens.reasoning
-  counts.cost = record.cost
-  counts.duration_ms = Math.round(record.durationMs)
-  counts.first_tokens = timings.firstToken === undefined ? 0 : 1
-  counts.first_token_ms = Math.round(timings.firstToken ?? 0)
-  counts.overhead_us = Math.round((timings.overhead ?? 0) * 1_000)
-  return { key: JSON.stringify([hour, names]), row: { hour, ...names, ...counts } }
+type Counts = Record<Measure, number>
+interface Rollup {
+  readonly keys: readonly (string | number)[]
+  readonly counts: Counts
 }
 
-function summed(a: RollupRow, b: RollupRow): RollupRow {
-  return { ...a, ...(Object.fromEntries(MEASURES.map((name) => [name, a[name] + b[name]])) as Record<Measure, number>) }
+const emptyCounts = () => Object.fromEntries(MEASURES.map((name) => [name, 0])) as Counts
+
+/** The hour, then the names in the order of {@link DIMENSIONS}. */
+function keysOf(record: OperationRecord): readonly (string | number)[] {
+  // A name that is no model, or came from nobody we know, is the caller's invention: it must not make rows.
+  const isInvented = record.error?.code === 'model_not_found' || record.principal === undefined
+  const model = isInvented ? '' : (record.modelAsked ?? '')
+  const { team = '', app = '', user = '', key = '', provider = '' } = record
+  return [floorHour(record.at), team, app, user, key, model, provider]
+}
+
+function add(counts: Counts, record: OperationRecord): void {
+  const { tokens, timings } = record
+  counts.operations++
+  counts[record.outcome]++
+  if (record.cache === 'hit' || record.cache === 'semantic') counts.cached++
+  if (!record.priceKnown) counts.unpriced++
+  counts.tokens_in += tokens.input
+  counts.tokens_out += tokens.output
+  counts.tokens_cache_read += tokens.cacheRead
+  counts.tokens_cache_write += tokens.cacheWrite
+  counts.tokens_reasoning += tokens.reasoning
+  counts.cost += record.cost
+  counts.duration_ms += Math.round(record.durationMs)
+  if (timings.firstToken !== undefined) {
+    counts.first_tokens++
+    counts.first_token_ms += Math.round(timings.firstToken)
+  }
+  counts.overhead_us += Math.round((timings.overhead ?? 0) * 1_000)
 }

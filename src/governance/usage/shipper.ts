@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../lib/clock.ts'
+import { type Clock, nextTurn, type Timer } from '../../lib/clock.ts'
 import type { Random } from '../../lib/random.ts'
 import { backoffMs } from '../../lib/retry.ts'
 import { isDataError } from '../../platform/storage/index.ts'
@@ -32,18 +32,19 @@ export interface ShipperOptions {
   readonly store: (entries: readonly CleanRecord[]) => Promise<unknown>
   /** Keeps a record that the store refuses. */
   readonly setAside: (entry: CleanRecord) => void
+  /** Records a batch: a store inside the process keeps the event loop for as long as a batch takes. */
+  readonly batchSize: number
   readonly clock: Clock
   readonly random: Random
 }
 
-const BATCH = 500
 /** Records gather this long, so that a busy gate makes few transactions. */
 const GATHER_MS = 100
 const BACKOFF = { baseMs: 250, maxMs: 15_000 }
 
 /** Makes a {@link Shipper}; nothing runs until it is nudged. */
 export function shipper(options: ShipperOptions): Shipper {
-  const { journal, clock, random } = options
+  const { journal, clock, random, batchSize: size } = options
   let timer: Timer | undefined
   let round: Promise<boolean> | undefined
   let failures = 0
@@ -70,11 +71,12 @@ export function shipper(options: ShipperOptions): Shipper {
     })
   const shipAll = async (): Promise<boolean> => {
     try {
-      for (let batch = await journal.take(BATCH); batch; batch = await journal.take(BATCH)) {
+      for (let batch = await journal.take(size); batch; batch = await journal.take(size)) {
         await store(batch.entries)
         batch.done()
         failures = 0
         lastError = undefined
+        await nextTurn()
       }
       return true
     } catch (error) {

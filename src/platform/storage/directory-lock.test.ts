@@ -14,9 +14,9 @@ const holder = (directory: string) =>
       process.execPath,
       '-e',
       `import {lockDirectory} from ${JSON.stringify(lockModule)}
-       lockDirectory(${JSON.stringify(directory)}); console.log('held'); setInterval(() => {}, 1000)`,
+       lockDirectory(${JSON.stringify(directory)}); Bun.gc(true); console.log('held'); setTimeout(() => {}, 20_000)`,
     ],
-    { stdout: 'pipe' },
+    { stdout: 'pipe', stderr: 'ignore' },
   )
 const firstWord = async (stream: ReadableStream<Uint8Array>) => {
   const { value } = await stream.getReader().read()
@@ -27,9 +27,12 @@ test('a second process is refused with the pid of the first; a killed one leaves
   const directory = join(root, 'two')
   const child = holder(directory)
   expect(await firstWord(child.stdout)).toBe('held')
-  expect(() => lockDirectory(directory)).toThrow(`in use by process ${child.pid}`)
-  child.kill('SIGKILL')
-  await child.exited
+  try {
+    expect(() => lockDirectory(directory)).toThrow(`in use by process ${child.pid}`)
+  } finally {
+    child.kill('SIGKILL')
+    await child.exited
+  }
   const lock = lockDirectory(directory)
   lock.release()
 })

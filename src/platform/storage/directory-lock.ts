@@ -26,15 +26,17 @@ export function lockDirectory(directory: string): DirectoryLock {
   }
   writeFileSync(holderFile, `${process.pid}\n`)
   let held = true
-  return {
-    release: () => {
-      if (!held) return
-      held = false
-      rmSync(holderFile, { force: true })
-      lock.run('ROLLBACK')
-      lock.close()
-    },
+  const release = () => {
+    if (!held) return
+    held = false
+    process.off('exit', release)
+    rmSync(holderFile, { force: true })
+    lock.run('ROLLBACK')
+    lock.close()
   }
+  // INVARIANT: somebody always holds on to `lock`. Were it collected as garbage, the file would be closed and the claim gone.
+  process.on('exit', release)
+  return { release }
 }
 
 function holderOf(file: string): string {

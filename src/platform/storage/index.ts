@@ -1,4 +1,4 @@
-export { type InsertMissing, insertMissing, type SqlValue } from './bulk.ts'
+export { type AddToSums, addToSums, type InsertMissing, insertMissing, type SqlValue } from './bulk.ts'
 export { isDataError } from './data-error.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 export { type DirectoryLock, lockDirectory } from './directory-lock.ts'

@@ -32,6 +32,13 @@ export function sqliteDialect(file: string): Dialect {
   }
 }
 
+/** The one parameter of a statement that is run once for each of many rows. */
+export class RowBatch {
+  /** For each row, whether it changed anything. */
+  readonly changed: boolean[] = []
+  constructor(readonly rows: readonly (readonly (string | number | null)[])[]) {}
+}
+
 function openFile(file: string): Sqlite {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
   const sqlite = new Sqlite(file, { create: true, readwrite: true, strict: true })
@@ -83,6 +90,11 @@ function sqliteConnection(sqlite: Sqlite): DatabaseConnection {
   return {
     executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
       const statement = sqlite.query<R, SqliteValue[]>(query.sql)
+      const [batch] = query.parameters
+      if (batch instanceof RowBatch) {
+        for (const row of batch.rows) batch.changed.push(statement.run(...row).changes > 0)
+        return { rows: [] }
+      }
       const parameters = query.parameters.map(bindable)
       if (statement.columnNames.length > 0) {
         const rows = statement.all(...parameters)
