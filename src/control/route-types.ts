@@ -11,7 +11,7 @@ export interface ControlRequest {
   readonly caller: Caller
 }
 
-/** The answer of a route; `body` is written as JSON, a string as it is. */
+/** The answer of a route; `body` is written as JSON, a string or a `ReadableStream` of bytes as it is. */
 export interface ControlReply {
   readonly status: number
   readonly body?: unknown

@@ -91,7 +91,9 @@ function written(response: ControlReply, requestId: string): Response {
     'x-request-id': requestId,
     ...response.headers,
   }
-  const body = response.body === undefined ? null : isText ? (response.body as string) : JSON.stringify(response.body)
+  const { body: given } = response
+  const isReady = typeof given === 'string' || given instanceof ReadableStream
+  const body = given === undefined ? null : isReady ? given : JSON.stringify(given)
   return new Response(body, { status: response.status, headers })
 }
 

@@ -7,8 +7,10 @@ import type { Policy } from '../policy/index.ts'
 import type { Route } from './route-types.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { operationRoutes } from './routes/operations.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { schemaRoutes } from './routes/schema.ts'
+import { usageRoutes } from './routes/usage.ts'
 
 /** What the routes need of the running gateway, all together; each names its own share. */
 export interface ControlServices {
@@ -24,6 +26,8 @@ export interface ControlServices {
 export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...documentRoutes,
   ...keyRoutes,
+  ...operationRoutes,
   ...revisionRoutes,
   ...schemaRoutes,
+  ...usageRoutes,
 ])
