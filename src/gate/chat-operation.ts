@@ -51,7 +51,7 @@ export function bodyOf(incoming: Incoming, fromAddress?: Readonly<Record<string,
 
 /** A decoded call with what governance must know of it. */
 export function governed(call: ChatCall, text: string): ChatGoverned {
-  const inputTokens = estimateTokens(text.length)
+  const inputTokens = estimateTokens(text)
   const outputTokens = (call.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS) * (call.sampling.n ?? 1)
   return {
     kind: 'chat',

@@ -44,7 +44,7 @@ export function countOperation(surface: CountSurface, incoming: Incoming) {
 /** About how many tokens a call is. */
 export function tokensOf(call: ChatCall): number {
   let tokens = call.messages.length * TOKENS_PER_MESSAGE
-  for (const segment of segmentsOf(call)) tokens += estimateTokens(segment.text.length)
+  for (const segment of segmentsOf(call)) tokens += estimateTokens(segment.text)
   for (const message of call.messages) {
     for (const block of message.blocks) {
       if (block.kind === 'image' || block.kind === 'audio') tokens += TOKENS_PER_MEDIUM

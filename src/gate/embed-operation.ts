@@ -31,7 +31,7 @@ export function embedOperation(surface: EmbedSurface, incoming: Incoming): Opera
 }
 
 function governed(call: EmbedCall, text: string): EmbedGoverned {
-  const inputTokens = estimateTokens(text.length)
+  const inputTokens = estimateTokens(text)
   return {
     kind: 'embed',
     call,

@@ -9,7 +9,9 @@ import type { GovernedCall } from './governed.ts'
 import type { Grant } from './grant.ts'
 import type { OperationFacts } from './incoming.ts'
 import type { Gate } from './parts.ts'
+import type { Claim } from './replays.ts'
 import { type ExchangeTrace, traceOf } from './trace.ts'
+import type { Transcript } from './transcript.ts'
 
 /** The steps of the story whose time is taken. */
 export type Step = 'authenticate' | 'decode' | 'authorize' | 'reserve' | 'inspect' | 'perform' | 'answer'
@@ -73,7 +75,12 @@ export class Exchange {
     priceVersion: undefined,
     priceKnown: true,
   }
-  readonly captured: { request?: string; answer?: string } = {}
+  /** The request as a Capture document wants it kept. */
+  capturedRequest: string | undefined
+  /** What the client is told, where something needs it. */
+  transcript: Transcript | undefined
+  /** This operation answers for its idempotency key. */
+  claim: Claim | undefined
 
   private closed = false
   private stepStart: number
@@ -85,8 +92,10 @@ export class Exchange {
     private readonly onClose: (exchange: Exchange, outcome: Outcome) => void,
   ) {
     this.id = gate.ids('op')
-    this.requestId = gate.ids('req')
-    this.decisionId = gate.ids('dec')
+    // One operation, one number: what a client quotes from any header leads to the record by its primary key.
+    const number = this.id.slice(this.id.indexOf('_'))
+    this.requestId = `req${number}`
+    this.decisionId = `dec${number}`
     this.trace = traceOf(operation.incoming.headers, gate.traceIds)
     this.snapshot = gate.snapshot()
     this.startedAt = gate.clock.now()

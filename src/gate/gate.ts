@@ -9,6 +9,7 @@ import { authorize } from './steps/authorize.ts'
 import { inspectAnswer } from './steps/inspect-answer.ts'
 import { inspectCall } from './steps/inspect-call.ts'
 import { meter } from './steps/meter.ts'
+import { recall } from './steps/recall.ts'
 import { reserve } from './steps/reserve.ts'
 
 /** The one way through: every operation, of every protocol, walks these steps in this order. */
@@ -19,6 +20,8 @@ export async function pass(gate: Gate, operation: Operation): Promise<Response> 
     const call = await operation.decode(exchange)
     const grant = authorize(exchange, caller, call)
     await approve(exchange, grant, call)
+    const given = recall(exchange, call)
+    if (given) return replyWith(exchange, given)
     exchange.hold = await reserve(exchange, grant, call)
     const safeCall = await inspectCall(exchange, grant, call)
     const answer = await operation.perform(exchange, grant, safeCall)

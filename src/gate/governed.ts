@@ -15,20 +15,19 @@ export interface GovernedCall {
   readonly segments: () => readonly Segment[]
   /** The call with texts replaced, as guardrails demand: number in `segments` → new text. */
   readonly withTexts: (texts: ReadonlyMap<number, string>) => GovernedCall
+  /** The body as it came and what guardrails changed in it; absent when it must be encoded anew. */
+  readonly original?: Original
 }
 
 /** A call to a model that converses: the canonical form beside the caller's own bytes. */
 export interface ChatGoverned extends GovernedCall {
   readonly kind: 'chat'
   readonly call: ChatCall
-  /** The body as it came and what guardrails changed in it; absent when it must be encoded anew. */
-  readonly original?: Original
 }
 /** A call for embeddings. */
 export interface EmbedGoverned extends GovernedCall {
   readonly kind: 'embed'
   readonly call: EmbedCall
-  readonly original?: Original
 }
 /** Something answered by the gate itself: a list of models, a count, a stored response. */
 export interface LocalGoverned extends GovernedCall {

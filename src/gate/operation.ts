@@ -43,7 +43,7 @@ export type Answer = WholeChat | StreamedChat | WholeEmbed | Ready
 
 /** What goes to the client. */
 export type Encoded =
-  | { readonly kind: 'whole'; readonly status: number; readonly body: string }
+  | { readonly kind: 'whole'; readonly status: number; readonly body: string; readonly contentType?: string }
   | { readonly kind: 'stream'; readonly contentType: string; readonly source: StreamSource }
 
 /** The bytes of a stream, pulled by the client's reading. */

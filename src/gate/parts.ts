@@ -5,6 +5,7 @@ import type { Random } from '../lib/random.ts'
 import type { TargetHealth, Upstream } from '../models/routing/index.ts'
 import type { Coordinator } from '../platform/coordination/index.ts'
 import type { Snapshot } from '../policy/index.ts'
+import type { Replays } from './replays.ts'
 import type { Reporter } from './report.ts'
 import type { TraceIds } from './trace.ts'
 
@@ -20,6 +21,8 @@ export interface Gate {
   readonly ledger: Ledger
   readonly upstream: Upstream
   readonly health: TargetHealth
+  /** Answers by idempotency key. */
+  readonly replays: Replays
   /** Log, metrics and trace of a closed exchange. */
   readonly report: Reporter
   /** This process's name in records. */

@@ -10,6 +10,7 @@ export function closeExchange(exchange: Exchange, outcome: Outcome): void {
   exchange.timings.overhead = overheadMs(exchange)
   settle(exchange)
   gate.health.settle(exchange.attempts)
+  keepAnswer(exchange, outcome)
   const record = recordOf(exchange, outcome)
   gate.ledger.append(record)
   gate.report(record, exchange.trace)
@@ -106,8 +107,22 @@ function recordOf(exchange: Exchange, outcome: Outcome): OperationRecord {
     tags: exchange.tags,
     warnings: exchange.warnings,
     node: exchange.gate.node,
-    content: exchange.captured.request || exchange.captured.answer ? exchange.captured : undefined,
+    content: contentOf(exchange),
   }
+}
+
+/** Whoever repeats the request gets this answer, if it was one. */
+function keepAnswer(exchange: Exchange, outcome: Outcome): void {
+  const { claim, transcript, status } = exchange
+  // A stream in another frame than SSE was written along before it was framed.
+  const isPlain = !exchange.streamed || transcript?.contentType.startsWith('text/event-stream')
+  const body = outcome === 'succeeded' && isPlain ? transcript?.complete() : undefined
+  claim?.end(body === undefined || !transcript ? undefined : { status, contentType: transcript.contentType, body })
+}
+
+function contentOf({ capturedRequest, transcript, grant }: Exchange): OperationRecord['content'] {
+  if (capturedRequest === undefined) return undefined
+  return { request: capturedRequest, answer: transcript?.excerpt(), retainMs: grant?.capture.retainMs }
 }
 
 function tokensOf(metered: Metered): RecordedTokens {

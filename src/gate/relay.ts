@@ -8,6 +8,7 @@ import { addUsage, usageFromText } from './price.ts'
 import { endStream } from './reply.ts'
 
 const TEXT = new TextEncoder()
+const DECODER = new TextDecoder()
 
 /** Puts the pieces of a stream into another frame (Gemini's JSON array); SSE when there is none. */
 export interface Framing {
@@ -63,10 +64,17 @@ export class Relay implements StreamSource {
   private async step(): Promise<Uint8Array | string | undefined> {
     try {
       const chunk = this.head.shift() ?? (await this.read())
-      return chunk ? this.parts.carrier.push(chunk) : this.finish()
+      return chunk ? this.carry(chunk) : this.finish()
     } catch (cause) {
       return this.fail(toGatewayError(cause))
     }
+  }
+
+  private carry(chunk: Uint8Array): Uint8Array | string | undefined {
+    const { carrier, exchange } = this.parts
+    const piece = carrier.push(chunk)
+    if (exchange.transcript && piece) exchange.transcript.add(typeof piece === 'string' ? piece : DECODER.decode(piece))
+    return piece
   }
 
   private async read(): Promise<Uint8Array | undefined> {
@@ -94,10 +102,11 @@ export class Relay implements StreamSource {
       return text + this.fail(new GatewayError('upstream_error', { message: 'The provider cut the answer short.' }))
     }
     const end = closing()
+    const trailer = this.trailer()
     this.ended = true
     this.count(carrier.usage() === undefined)
     this.noteVerdicts()
-    const trailer = this.trailer()
+    exchange.transcript?.add(text + end)
     endStream(exchange, 'succeeded')
     return text + end + trailer
   }

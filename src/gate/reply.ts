@@ -9,7 +9,7 @@ import { outcomeOf, overheadMs } from './record.ts'
 export function replyWith(exchange: Exchange, encoded: Encoded): Response {
   switch (encoded.kind) {
     case 'whole':
-      return replyWhole(exchange, encoded.status, encoded.body)
+      return replyWhole(exchange, encoded)
     case 'stream':
       return replyStream(exchange, encoded.contentType, encoded.source)
     default:
@@ -17,12 +17,13 @@ export function replyWith(exchange: Exchange, encoded: Encoded): Response {
   }
 }
 
-function replyWhole(exchange: Exchange, status: number, body: string): Response {
+function replyWhole(exchange: Exchange, { status, body, contentType }: Encoded & { kind: 'whole' }): Response {
   exchange.lap('answer')
   exchange.status = status
+  exchange.transcript?.add(body)
   // The client is gone: what the provider did has been counted, but nobody read it.
   exchange.close(exchange.signal.aborted ? 'client_closed' : 'succeeded')
-  const headers = answerHeaders(exchange, 'application/json')
+  const headers = answerHeaders(exchange, contentType ?? 'application/json')
   headers['x-gatehouse-cost-usd'] = formatUsd(exchange.metered.cost)
   return new Response(body, { status, headers })
 }
@@ -30,6 +31,7 @@ function replyWhole(exchange: Exchange, status: number, body: string): Response 
 function replyStream(exchange: Exchange, contentType: string, source: StreamSource): Response {
   exchange.status = 200
   exchange.streamed = true
+  if (exchange.transcript) exchange.transcript.contentType = contentType
   const headers = answerHeaders(exchange, contentType)
   headers['cache-control'] = 'no-cache'
   headers['x-accel-buffering'] = 'no'

@@ -2,7 +2,19 @@ import type { Clock } from './clock.ts'
 import type { Random } from './random.ts'
 
 /** What an id may stand for; the prefix is part of the id and never changes. */
-export type IdPrefix = 'op' | 'req' | 'dec' | 'key' | 'rev' | 'job' | 'resp' | 'msg' | 'chatcmpl' | 'call' | 'hold' | 'node'
+export type IdPrefix =
+  | 'op'
+  | 'req'
+  | 'dec'
+  | 'key'
+  | 'rev'
+  | 'job'
+  | 'resp'
+  | 'msg'
+  | 'chatcmpl'
+  | 'call'
+  | 'hold'
+  | 'node'
 
 /** Makes ids: `<prefix>_<UUIDv7 as 32 hex digits>`; ids made later sort later (RFC 9562 §5.7). */
 export type IdMaker = (prefix: IdPrefix) => string

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { CONTROL_ROUTES, type ControlServices, controlPlane } from '../control/index.ts'
-import { type Gate, routerOf, SURFACES, type TraceIds } from '../gate/index.ts'
+import { type Gate, replayStore, routerOf, SURFACES, type TraceIds } from '../gate/index.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdMaker, idMaker } from '../lib/ids.ts'
 import { type Random, systemRandom } from '../lib/random.ts'
@@ -83,6 +83,7 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
     coordinator,
     ledger,
     health: targetHealth(parts.clock),
+    replays: replayStore(),
     node: config.nodeName ?? `${hostname()}-${process.pid}`,
     upstream: {
       clock: parts.clock,

@@ -17,7 +17,13 @@ export function authorize(exchange: Exchange, caller: Caller, call: GovernedCall
   exchange.lap('decode')
   const decision = call.resource ? decideOn(exchange, caller, call) : NOTHING_ASKED
   const scopes = scopesOf(caller, call)
-  const grant: Grant = { caller, decision, scopes, guards: guardsFor(exchange.snapshot.guardrails, scopes) }
+  const grant: Grant = {
+    caller,
+    decision,
+    scopes,
+    guards: guardsFor(exchange.snapshot.guardrails, scopes),
+    capture: exchange.snapshot.capture.for(scopes),
+  }
   exchange.grant = grant
   exchange.lap('authorize')
   if (decision.effect === 'deny') {

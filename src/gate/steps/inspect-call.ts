@@ -1,5 +1,6 @@
 import { type Inspection, inspectSegments } from '../../governance/guardrails/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
+import { captureCall } from '../capture.ts'
 import type { Exchange } from '../exchange.ts'
 import type { GovernedCall } from '../governed.ts'
 import type { Grant } from '../grant.ts'
@@ -13,12 +14,17 @@ export async function inspectCall<Call extends GovernedCall>(
   grant: Grant,
   call: Call,
 ): Promise<Call> {
-  if (!grant.guards.inspectsCalls) return call
+  if (!grant.guards.inspectsCalls) return captured(exchange, call)
   const inspection = await inspectSegments(grant.guards, 'input', call.segments())
   exchange.verdicts.push(...inspection.verdicts)
   exchange.lap('inspect')
   refuseIfBlocked(inspection)
-  return inspection.replaced.size === 0 ? call : (call.withTexts(inspection.replaced) as Call)
+  return captured(exchange, inspection.replaced.size === 0 ? call : (call.withTexts(inspection.replaced) as Call))
+}
+
+function captured<Call extends GovernedCall>(exchange: Exchange, call: Call): Call {
+  captureCall(exchange, call)
+  return call
 }
 
 function refuseIfBlocked(inspection: Inspection): void {

@@ -1,5 +1,5 @@
 export { type CaptureSpec, captureKind } from './capture.kind.ts'
-export { type CaptureIndex, compileCapture } from './capture-index.ts'
+export { type Capture, type CaptureIndex, compileCapture } from './capture-index.ts'
 export { type Ledger, type LedgerOptions, type LedgerStatus, type OperationPage, openLedger } from './ledger.ts'
 export type {
   Expiry,
