@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { CleanRecord } from './clean.ts'
 import { isBefore, type Position, type SegmentWriter, segmentWriter, type WriteBytes } from './journal-files.ts'
-import { journalRow } from './journal-row.ts'
-import { journalTrail } from './journal-trail.ts'
+import { type JournalRow, journalRow } from './journal-row.ts'
+import { journalTrail, type Trail } from './journal-trail.ts'
 
 /** How the journal is doing. */
 export interface JournalStatus {
@@ -81,12 +81,6 @@ export function openJournal(options: JournalOptions): Journal {
     if (!isBehind) recent.push({ record, json, end })
     return true
   }
-  const writeUnwritten = () => {
-    for (const entry of unwritten.first(unwritten.length())) {
-      if (!write(entry)) return
-      unwritten.drop([entry])
-    }
-  }
   const shipTo = (position: Position) => {
     trail.shipTo(position)
     const end = writer.end()
@@ -102,13 +96,9 @@ export function openJournal(options: JournalOptions): Journal {
     isBehind = isBefore(trail.shipped(), writer.end())
     return isBehind ? takeBack(maxRecords) : undefined
   }
-  const takeUnwritten = (maxRecords: number): Batch | undefined => {
-    const entries = unwritten.first(maxRecords)
-    return entries.length > 0 ? { entries, done: () => unwritten.drop(entries) } : undefined
-  }
   return {
     append: (entry) => {
-      if (unwritten.length() > 0) writeUnwritten()
+      writeAll(unwritten, write)
       if (unwritten.length() === 0 && write(entry)) return
       if (unwritten.weight() + entry.json.length > maxMemory) lost++
       else unwritten.push({ ...entry, end: writer.end() })
@@ -116,7 +106,7 @@ export function openJournal(options: JournalOptions): Journal {
     take: async (maxRecords) => {
       const entries = recent.first(maxRecords)
       const last = entries.at(-1)
-      if (!last) return (isBehind ? await takeBack(maxRecords) : undefined) ?? takeUnwritten(maxRecords)
+      if (!last) return (isBehind ? await takeBack(maxRecords) : undefined) ?? takeUnwritten(unwritten, maxRecords)
       const done = () => {
         recent.drop(entries)
         shipTo(last.end)
@@ -126,24 +116,45 @@ export function openJournal(options: JournalOptions): Journal {
     mark: writer.end,
     isShippedTo: (mark) => unwritten.length() === 0 && !isBefore(trail.shipped(), mark),
     status: () => ({
-      writable: unwritten.length() === 0,
-      accepting: unwritten.weight() <= maxMemory / 2,
+      ...statusOf(unwritten, maxMemory),
       backlogBytes: trail.bytes(writer.end()),
-      unwritten: unwritten.length(),
       lost,
       torn: trail.torn(),
       syncFailures: writer.syncFailures(),
     }),
     close: async () => {
-      writeUnwritten()
-      const end = writer.end()
-      writer.rotate()
-      await writer.settle()
-      const isAllShipped = unwritten.length() === 0 && !isBefore(trail.shipped(), end)
-      trail.close(end)
-      if (isAllShipped) trail.clear()
+      writeAll(unwritten, write)
+      await closeFiles(writer, trail, unwritten.length() === 0)
     },
   }
+}
+
+/** Writes what waits, in order, until the disk refuses again. */
+function writeAll(unwritten: JournalRow, write: (entry: CleanRecord) => boolean): void {
+  if (unwritten.length() === 0) return
+  for (const entry of unwritten.first(unwritten.length())) {
+    if (!write(entry)) return
+    unwritten.drop([entry])
+  }
+}
+
+function takeUnwritten(unwritten: JournalRow, maxRecords: number): Batch | undefined {
+  const entries = unwritten.first(maxRecords)
+  return entries.length > 0 ? { entries, done: () => unwritten.drop(entries) } : undefined
+}
+
+function statusOf(unwritten: JournalRow, maxMemory: number) {
+  const count = unwritten.length()
+  return { writable: count === 0, accepting: unwritten.weight() <= maxMemory / 2, unwritten: count }
+}
+
+async function closeFiles(writer: SegmentWriter, trail: Trail, isAllWritten: boolean): Promise<void> {
+  const end = writer.end()
+  writer.rotate()
+  await writer.settle()
+  const isAllShipped = isAllWritten && !isBefore(trail.shipped(), end)
+  trail.close(end)
+  if (isAllShipped) trail.clear()
 }
 
 function writerOf(options: JournalOptions, first: number): SegmentWriter {

@@ -50,25 +50,9 @@ export function shipper(options: ShipperOptions): Shipper {
   let failures = 0
   let lastError: string | undefined
   let setAside = 0
+  const store = storeOrSetAside(options, () => setAside++)
   let stopped = false
 
-  const storeSingly = async (entries: readonly CleanRecord[]): Promise<void> => {
-    for (const entry of entries) {
-      try {
-        await options.store([entry])
-      } catch (cause) {
-        if (!isDataError(cause)) throw cause
-        options.setAside(entry)
-        setAside++
-      }
-    }
-  }
-  /** One record that can never be stored must not hold up the rest: then they go one by one. */
-  const store = (entries: readonly CleanRecord[]): Promise<unknown> =>
-    options.store(entries).catch((cause) => {
-      if (!isDataError(cause)) throw cause
-      return storeSingly(entries)
-    })
   const shipAll = async (): Promise<boolean> => {
     try {
       for (let batch = await journal.take(size); batch; batch = await journal.take(size)) {
@@ -114,4 +98,24 @@ export function shipper(options: ShipperOptions): Shipper {
       timer?.cancel()
     },
   }
+}
+
+/** One record that can never be stored must not hold up the rest: then they go one by one, and it is set aside. */
+function storeOrSetAside(options: ShipperOptions, onSetAside: () => void): ShipperOptions['store'] {
+  const storeSingly = async (entries: readonly CleanRecord[]): Promise<void> => {
+    for (const entry of entries) {
+      try {
+        await options.store([entry])
+      } catch (cause) {
+        if (!isDataError(cause)) throw cause
+        options.setAside(entry)
+        onSetAside()
+      }
+    }
+  }
+  return (entries) =>
+    options.store(entries).catch((cause) => {
+      if (!isDataError(cause)) throw cause
+      return storeSingly(entries)
+    })
 }
