@@ -47,11 +47,14 @@ const METHODS: Readonly<Record<string, SurfaceRoute['operation']>> = {
   batchEmbedContents: embed,
 }
 
+/** Google's SDK calls `/v1` (@google/genai from 3.0) or `/v1beta` (before, and the AI SDK); both are the same to us. */
+const BASES = ['/v1beta', '/v1', '/gemini/v1beta', '/gemini/v1']
+
 /** Gemini's generateContent family. The model and the method stand in the address. */
 export const geminiSurface: Surface = {
   name: 'gemini',
-  prefixes: ['/v1beta/'],
-  routes: ['/v1beta', '/gemini/v1beta'].flatMap((base) =>
+  prefixes: ['/v1beta/', '/gemini/'],
+  routes: BASES.flatMap((base) =>
     Object.entries(METHODS).map(
       ([method, operation]): SurfaceRoute => ({ method: 'POST', path: `${base}/models/*model:${method}`, operation }),
     ),

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../lib/errors.ts'
-import { anthropicMessages, openaiChat } from '../../models/dialects/index.ts'
+import { anthropicMessages, type ChatDialect, gemini, openaiChat } from '../../models/dialects/index.ts'
 import type { ModelPlan } from '../../models/routing/index.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Incoming } from '../incoming.ts'
@@ -7,62 +7,86 @@ import { localOperation } from '../local-operation.ts'
 import { usableModels } from '../usable-models.ts'
 import { asOperation, type Params, type Surface } from './surface.ts'
 
-/** Anthropic's clients name their API revision; the same address then answers in their shape. */
-function isAnthropic(incoming: Incoming): boolean {
-  return incoming.headers.has('anthropic-version')
+/** How a vendor lists models. */
+interface Listing {
+  readonly encodeError: ChatDialect['encodeError']
+  readonly list: (models: readonly object[], plans: readonly ModelPlan[]) => object
+  /** `publishedAt` is when the policy that knows the model was published, epoch milliseconds. */
+  readonly one: (plan: ModelPlan, publishedAt: number) => object
 }
 
-function openaiModel(plan: ModelPlan, exchange: Exchange) {
-  const created = Math.floor(exchange.snapshot.publishedAt / 1_000)
-  return { id: plan.name, object: 'model', created, owned_by: 'gatehouse' }
+const OPENAI: Listing = {
+  encodeError: openaiChat.encodeError,
+  list: (models) => ({ object: 'list', data: models }),
+  one: ({ name }, publishedAt) => ({
+    id: name,
+    object: 'model',
+    created: Math.floor(publishedAt / 1_000),
+    owned_by: 'gatehouse',
+  }),
 }
 
-function anthropicModel(plan: ModelPlan, exchange: Exchange) {
-  const createdAt = new Date(exchange.snapshot.publishedAt).toISOString()
-  return { type: 'model', id: plan.name, display_name: plan.name, created_at: createdAt }
+const ANTHROPIC: Listing = {
+  encodeError: anthropicMessages.encodeError,
+  list: (models, plans) => ({
+    data: models,
+    has_more: false,
+    first_id: plans[0]?.name ?? null,
+    last_id: plans.at(-1)?.name ?? null,
+  }),
+  one: ({ name }, publishedAt) => {
+    return { type: 'model', id: name, display_name: name, created_at: new Date(publishedAt).toISOString() }
+  },
 }
 
-function list(exchange: Exchange, plans: readonly ModelPlan[]): object {
-  if (!isAnthropic(exchange.operation.incoming)) {
-    return { object: 'list', data: plans.map((plan) => openaiModel(plan, exchange)) }
+const METHODS = ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent']
+
+const GEMINI: Listing = {
+  encodeError: gemini.encodeError,
+  list: (models) => ({ models }),
+  one: ({ name }) => ({ name: `models/${name}`, displayName: name, supportedGenerationMethods: METHODS }),
+}
+
+/** Vendors' clients share addresses; Anthropic's name their API revision, and Google's carry their key in its own place. */
+function listingFor({ path, headers, query }: Incoming): Listing {
+  if (headers.has('anthropic-version')) return ANTHROPIC
+  const isGoogle = path.includes('/v1beta/') || headers.has('x-goog-api-key') || query.has('key')
+  return isGoogle ? GEMINI : OPENAI
+}
+
+function answer(exchange: Exchange, plans: readonly ModelPlan[], name: string | undefined): object {
+  const listing = listingFor(exchange.operation.incoming)
+  const { publishedAt } = exchange.snapshot
+  if (name === undefined) {
+    const models = plans.map((plan) => listing.one(plan, publishedAt))
+    return listing.list(models, plans)
   }
-  const models = plans.map((plan) => anthropicModel(plan, exchange))
-  return { data: models, has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null }
-}
-
-function one(exchange: Exchange, plans: readonly ModelPlan[], name: string): object {
   const plan = plans.find((candidate) => candidate.name === name)
   if (!plan) throw new GatewayError('model_not_found', { param: 'model' })
-  return isAnthropic(exchange.operation.incoming) ? anthropicModel(plan, exchange) : openaiModel(plan, exchange)
+  return listing.one(plan, publishedAt)
 }
 
-function operation(incoming: Incoming, params: Params) {
-  const name = params.model
+function operation(incoming: Incoming, { model }: Params) {
   return asOperation(
     localOperation(
       {
         name: 'models-list',
         kind: 'model.list',
-        encodeError: isAnthropic(incoming) ? anthropicMessages.encodeError : openaiChat.encodeError,
-        answer: (exchange, grant) => {
-          const plans = usableModels(exchange, grant.caller)
-          return name === undefined ? list(exchange, plans) : one(exchange, plans, name)
-        },
+        encodeError: listingFor(incoming).encodeError,
+        answer: (exchange, grant) => answer(exchange, usableModels(exchange, grant.caller), model),
       },
       incoming,
     ),
   )
 }
 
-/** The models a key may use, in OpenAI's or Anthropic's shape. */
+/** The models a key may use, in OpenAI's, Anthropic's or Gemini's shape. */
 export const modelsListSurface: Surface = {
   name: 'models-list',
   prefixes: ['/v1/models'],
-  routes: [
-    { method: 'GET', path: '/v1/models', operation },
-    { method: 'GET', path: '/v1/models/*model', operation },
-    { method: 'GET', path: '/anthropic/v1/models', operation },
-    { method: 'GET', path: '/anthropic/v1/models/*model', operation },
-  ],
+  routes: ['/v1', '/anthropic/v1', '/v1beta', '/gemini/v1', '/gemini/v1beta'].flatMap((base) => [
+    { method: 'GET', path: `${base}/models`, operation },
+    { method: 'GET', path: `${base}/models/*model`, operation },
+  ]),
   encodeError: openaiChat.encodeError,
 }

@@ -1,0 +1,26 @@
+const PATIENCE_MS = 5_000
+const LOOK_EVERY_MS = 2
+
+/**
+ * Looks until `find` gives something (neither `undefined` nor `false`), and gives that. Fails after five seconds, naming
+ * what was waited for.
+ */
+export async function until<T>(what: string, find: () => Promise<T | undefined | false> | T | undefined | false) {
+  const endsAt = performance.now() + PATIENCE_MS
+  for (;;) {
+    const found = await find()
+    if (found !== undefined && found !== false) return found
+    if (performance.now() > endsAt) throw new Error(`waited in vain for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
+}
+
+/** What a promise was rejected with. Fails when it was fulfilled. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  const settled = await promise.then(
+    (value) => ({ fulfilled: value }),
+    (cause: unknown) => ({ cause }),
+  )
+  if ('cause' in settled) return settled.cause
+  throw new Error(`it should have failed, but gave ${JSON.stringify(settled.fulfilled)}`)
+}
