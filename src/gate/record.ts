@@ -155,7 +155,8 @@ function round(milliseconds: number): number {
 }
 
 function roundedTimings(exchange: Exchange): Record<string, number> {
-  const timings: Record<string, number> = {}
-  for (const [step, spent] of Object.entries(exchange.timings)) timings[step] = round(spent)
-  return timings
+  const { timings } = exchange
+  let step: keyof typeof timings
+  for (step in timings) timings[step] = round(timings[step] ?? 0)
+  return timings as Readonly<Record<string, number>>
 }

@@ -19,9 +19,16 @@ export function nanoFromUsd(usd: number): NanoUsd {
 
 /** Nano-dollars as a decimal string of dollars without exponent or trailing zeros: `"0.000123"`. */
 export function formatUsd(nano: NanoUsd): string {
+  if (nano === 0) return '0'
   const sign = nano < 0 ? '-' : ''
   const absolute = Math.abs(nano)
   const whole = Math.floor(absolute / NANO_PER_USD)
-  const fraction = (absolute % NANO_PER_USD).toString().padStart(9, '0').replace(/0+$/, '')
-  return fraction ? `${sign}${whole}.${fraction}` : `${sign}${whole}`
+  let rest = absolute % NANO_PER_USD
+  if (rest === 0) return `${sign}${whole}`
+  let digits = 9
+  while (rest % 10 === 0) {
+    rest /= 10
+    digits--
+  }
+  return `${sign}${whole}.${rest.toString().padStart(digits, '0')}`
 }
