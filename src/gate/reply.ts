@@ -86,6 +86,7 @@ export function replyWithError(exchange: Exchange, thrown: GatewayError): Respon
   exchange.close(outcomeOf(error.code))
   const headers = answerHeaders(exchange, 'application/json')
   headers['x-gatehouse-error'] = error.code
+  headers['x-gatehouse-cost-usd'] = formatUsd(exchange.metered.cost)
   if (error.retryAfterMs !== undefined) {
     headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)))
     headers['retry-after-ms'] = String(Math.ceil(error.retryAfterMs))

@@ -34,9 +34,10 @@ export function routerOf(surfaces: readonly Surface[]): Router {
     const found = candidates.find(({ route }) => route.method === method)
     if (found) return { kind: 'found', params: {}, ...found }
     const [first] = candidates
-    if (first)
-      return { kind: 'wrong-method', surface: first.surface, allowed: candidates.map(({ route }) => route.method) }
-    return { kind: 'unknown', surface: prefixes.find(({ prefix }) => path.startsWith(prefix))?.surface }
+    const surface = prefixes.find(({ prefix }) => path.startsWith(prefix))?.surface
+    if (!first) return { kind: 'unknown', surface }
+    const allowed = candidates.map(({ route }) => route.method)
+    return { kind: 'wrong-method', surface: surface ?? first.surface, allowed }
   }
 }
 

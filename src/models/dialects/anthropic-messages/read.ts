@@ -26,9 +26,14 @@ export function readOptionalString(value: unknown, at: Path): string | undefined
   return value === undefined || value === null ? undefined : readString(value, at)
 }
 
-/** The list at a path, or `invalid_request`. */
+const MAX_ITEMS = 10_000
+
+/** The list at a path, at most 10,000 items long, or `invalid_request`. */
 export function readList(value: unknown, at: Path): readonly unknown[] {
-  if (Array.isArray(value)) return value
+  if (Array.isArray(value)) {
+    if (value.length > MAX_ITEMS) throw fault(at, `List should have at most ${MAX_ITEMS} items`)
+    return value
+  }
   throw fault(at, value === undefined ? 'Field required' : 'Input should be a valid list')
 }
 

@@ -69,6 +69,8 @@ export function nodeOf(node: Node, name: string): Node | undefined {
   throw wrong(node, name, 'an object')
 }
 
+const MAX_ITEMS = 10_000
+
 /** A list of objects with their places; one object alone counts as a list of one. Throws `invalid_request`. */
 export function nodesOf(node: Node, name: string): readonly Node[] {
   const key = keyOf(node.json, name)
@@ -77,6 +79,7 @@ export function nodesOf(node: Node, name: string): readonly Node[] {
   const at = [...node.at, key]
   if (isObject(value)) return [{ json: value, at }]
   if (!Array.isArray(value)) throw wrong(node, name, 'a list of objects')
+  if (value.length > MAX_ITEMS) throw malformed(at, `at most ${MAX_ITEMS} items long`)
   return value.map((entry: unknown, index) => {
     if (!isObject(entry)) throw malformed([...at, index], 'an object')
     return { json: entry, at: [...at, index] }
