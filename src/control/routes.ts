@@ -10,6 +10,8 @@ import { keyRoutes } from './routes/keys.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { schemaRoutes } from './routes/schema.ts'
+import { secretRoutes } from './routes/secrets.ts'
+import { targetRoutes } from './routes/targets.ts'
 import { usageRoutes } from './routes/usage.ts'
 
 /** What the routes need of the running gateway, all together; each names its own share. */
@@ -29,5 +31,7 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...operationRoutes,
   ...revisionRoutes,
   ...schemaRoutes,
+  ...secretRoutes,
+  ...targetRoutes,
   ...usageRoutes,
 ])
