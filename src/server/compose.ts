@@ -4,7 +4,8 @@ import { type Gate, replayStore, routerOf, SURFACES, type TraceIds } from '../ga
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdMaker, idMaker } from '../lib/ids.ts'
 import { type Random, systemRandom } from '../lib/random.ts'
-import { targetHealth } from '../models/routing/index.ts'
+import { tokenCache } from '../models/providers/index.ts'
+import { deadlineWatch, targetHealth } from '../models/routing/index.ts'
 import type { Config, Environment } from '../platform/config/index.ts'
 import {
   type Logger,
@@ -54,18 +55,32 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     maxResidentBytes: 4 * GIB,
     maxLagMs: 5_000,
   })
-  const control = controlOn(ground, { gate, log, config })
+  const control =
+    config.role === 'all' || config.role === 'control' ? controlOn(ground, { gate, log, config }) : undefined
   const { policy, ledger } = ground
   const own = ownAddresses({ control, metrics, policy, ledger, admission, health: gate.health, node: gate.node })
   return {
     ...ground,
     gate,
-    listener: { clock, ids, gate, router: routerOf(SURFACES), own, admission, maxBodyBytes: config.maxBodyBytes },
+    listener: {
+      clock,
+      ids,
+      gate,
+      router: routerOf(servesCalls(config) ? SURFACES : []),
+      own,
+      admission,
+      maxBodyBytes: config.maxBodyBytes,
+    },
     close: async () => {
       await tracing.stop()
       await ground.close()
     },
   }
+}
+
+/** Whether this process takes calls: GATEHOUSE_ROLE splits a deployment into gates, control planes and workers. */
+function servesCalls({ role }: Config): boolean {
+  return role === 'all' || role === 'gate'
 }
 
 interface GateParts extends Pick<Gate, 'clock' | 'random' | 'report'> {
@@ -83,11 +98,14 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
     coordinator,
     ledger,
     health: targetHealth(parts.clock),
+    responses: ground.responses,
     replays: replayStore(),
     node: config.nodeName ?? `${hostname()}-${process.pid}`,
     upstream: {
       clock: parts.clock,
+      watch: deadlineWatch(parts.clock),
       secret: vault.cached,
+      tokens: tokenCache(parts.clock),
       transport: (request, signal) => egress.send({ ...request, signal, connectTimeoutMs }),
     },
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type ResponseState, responseMigrations, responseState } from '../gate/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
 import { type Ledger, openLedger, usageMigrations } from '../governance/usage/index.ts'
@@ -38,6 +39,7 @@ export interface Ground {
   readonly ledger: Ledger
   readonly coordinator: Coordinator
   readonly policy: Policy
+  readonly responses: ResponseState
   /** The first virtual key, when this start made it or the environment gave it. */
   readonly firstKey: string | undefined
   readonly close: () => Promise<void>
@@ -45,10 +47,10 @@ export interface Ground {
 
 /** Opens the data directory, the database, the vault, the ledger and the policy, in the order in which they need each other. */
 export async function openGround(options: GroundOptions): Promise<Ground> {
-  const { config, clock, random } = options
+  const { config, clock, random, log } = options
   const lock = lockDirectory(config.dataDir)
   const database = await openDatabase({ url: config.databaseUrl, clock })
-  await database.migrate([...POLICY_MIGRATIONS, ...usageMigrations, ...VAULT_MIGRATIONS])
+  await database.migrate([...POLICY_MIGRATIONS, ...usageMigrations, ...VAULT_MIGRATIONS, ...responseMigrations])
   const egress = createEgress({
     clock,
     extraCa: config.extraCaFile === undefined ? undefined : await readFile(config.extraCaFile, 'utf8'),
@@ -61,13 +63,16 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const prepare = (snapshot: Snapshot) =>
     primeBudgets({ index: snapshot.limits, coordinator, spentSince: ledger.spentSince, nowMs: clock.now() })
   const { policy, firstKey } = await startPolicy(options, { database, prefetch: vault.prefetch, prepare })
+  const problem = (message: string) => log.warn(message)
+  const responses = responseState({ database, clock, problem })
   const close = async () => {
     policy.stop()
+    await responses.stop()
     await ledger.stop()
     await database.close()
     lock.release()
   }
-  return { egress, vault, ledger, coordinator, policy, firstKey, close }
+  return { egress, vault, ledger, coordinator, policy, responses, firstKey, close }
 }
 
 async function openVault({ config, environment, clock, random }: GroundOptions, database: Database) {

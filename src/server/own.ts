@@ -9,7 +9,8 @@ import type { Admission } from './admission.ts'
 
 /** What the gateway's own addresses tell of. */
 export interface OwnParts {
-  readonly control: (incoming: ControlIncoming) => Promise<Response>
+  /** Absent where this process has no control plane. */
+  readonly control: ((incoming: ControlIncoming) => Promise<Response>) | undefined
   readonly metrics: MetricsRegistry
   readonly policy: Policy
   readonly ledger: Ledger
@@ -24,7 +25,8 @@ export function ownAddresses(
 ): (request: Request, path: string) => Promise<Response> | Response | undefined {
   watch(parts)
   return (request, path) => {
-    if (path.startsWith('/api/') || path.startsWith('/schemas/')) return control(parts, request, path)
+    if (parts.control && (path.startsWith('/api/') || path.startsWith('/schemas/')))
+      return ask(parts.control, request, path)
     if (path === '/healthz') return Response.json({ status: 'ok', node: parts.node })
     if (path === '/readyz') return ready(parts)
     if (path === '/metrics') {
@@ -53,9 +55,11 @@ function ready({ policy, ledger, admission }: OwnParts): Response {
   )
 }
 
-function control(parts: OwnParts, request: Request, path: string): Promise<Response> {
+type Control = (incoming: ControlIncoming) => Promise<Response>
+
+function ask(control: Control, request: Request, path: string): Promise<Response> {
   const url = new URL(request.url)
-  return parts.control({
+  return control({
     method: request.method,
     path,
     query: url.searchParams,

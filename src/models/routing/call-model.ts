@@ -53,17 +53,20 @@ type Tried<Result> =
 
 async function tryPlan<Result>(walk: Walk<Result>, plan: ModelPlan): Promise<Tried<Result>> {
   const targets = orderTargets(plan, walk)
-  let error = new GatewayError('upstream_error', { message: 'The model has no target that could be asked.' })
+  let error: GatewayError | undefined
   for (let count = 0; count < plan.attempts && targets.length > 0 && !isOver(walk); count++) {
     const target = targets[count % targets.length]
     if (!target) break
-    if (count >= targets.length) await pauseBefore(walk, count - targets.length, error)
+    if (count >= targets.length) await pauseBefore(walk, count - targets.length, error?.retryAfterMs)
     const tried = await tryTarget(walk, plan, target)
     if (tried.kind === 'answered') return tried
     error = tried.error
     if (!isRetried(plan, error.code)) break
   }
-  return { kind: 'failed', error }
+  return {
+    kind: 'failed',
+    error: error ?? new GatewayError('upstream_error', { message: 'No target could be asked.' }),
+  }
 }
 
 async function tryTarget<Result>(walk: Walk<Result>, plan: ModelPlan, target: Target): Promise<Tried<Result>> {
@@ -91,9 +94,9 @@ function isOver<Result>(walk: Walk<Result>): boolean {
 }
 
 /** The same target again: after what it asked for, or a growing pause with jitter. */
-function pauseBefore<Result>(walk: Walk<Result>, again: number, error: GatewayError): Promise<void> {
+function pauseBefore<Result>(walk: Walk<Result>, again: number, askedForMs: number | undefined): Promise<void> {
   const growing = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** again) * (0.5 + walk.random.fraction() / 2)
-  const pauseMs = error.retryAfterMs === undefined ? growing : Math.min(error.retryAfterMs, LONGEST_PAUSE_MS)
+  const pauseMs = askedForMs === undefined ? growing : Math.min(askedForMs, LONGEST_PAUSE_MS)
   return walk.clock.sleep(pauseMs, walk.signal).catch(() => undefined)
 }
 

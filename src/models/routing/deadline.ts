@@ -1,46 +1,68 @@
-import type { Clock, Timer } from '../../lib/clock.ts'
+import type { Clock } from '../../lib/clock.ts'
 import { GatewayError } from '../../lib/errors.ts'
 
 /** The phases of a call that have a time of their own. */
-export type Phase = 'connect' | 'firstToken' | 'idle' | 'total'
+export type Phase = 'firstToken' | 'idle' | 'total'
 
 const SENTENCES: Record<Phase, string> = {
-  connect: 'The provider did not accept a connection in time.',
   firstToken: 'The provider did not begin to answer in time.',
   idle: 'The provider stopped answering.',
   total: 'The provider did not finish answering in time.',
 }
 
+/** Looks after every running attempt with one timer: a timer an attempt costs more than all the rest of its bookkeeping. */
+export interface DeadlineWatch {
+  readonly add: (deadline: Deadline) => void
+  readonly remove: (deadline: Deadline) => void
+}
+
+/** How late a time-out may be noticed. */
+const LOOK_EVERY_MS = 25
+
+/** Makes the watch of a process. */
+export function deadlineWatch(clock: Clock): DeadlineWatch {
+  const running = new Set<Deadline>()
+  clock.every(LOOK_EVERY_MS, () => {
+    if (running.size === 0) return
+    const now = clock.monotonic()
+    for (const deadline of running) deadline.look(now)
+  })
+  return { add: (deadline) => running.add(deadline), remove: (deadline) => running.delete(deadline) }
+}
+
+/** What a deadline is made from. */
+export interface DeadlineOptions {
+  readonly clock: Clock
+  readonly watch: DeadlineWatch
+  readonly totalMs: number
+  /** The client's. */
+  readonly client: AbortSignal
+}
+
 /**
  * One attempt's time: a total, and a phase within it. When either runs out, or the client goes away, the signal aborts
- * and the upstream connection closes. Made once an attempt; changing the phase costs no timer.
+ * and the upstream connection closes. Changing the phase costs an assignment.
  */
 export class Deadline {
   readonly signal: AbortSignal
   private readonly controller = new AbortController()
-  private phase: Phase = 'firstToken'
+  private phase: Phase = 'total'
   private phaseEndsAt = Number.POSITIVE_INFINITY
   private readonly endsAt: number
-  private timer: Timer | undefined
   private expired: Phase | undefined
-  private armedFor = Number.POSITIVE_INFINITY
 
-  constructor(
-    private readonly clock: Clock,
-    totalMs: number,
-    private readonly client: AbortSignal,
-  ) {
+  constructor(private readonly options: DeadlineOptions) {
     this.signal = this.controller.signal
-    this.endsAt = clock.monotonic() + totalMs
-    if (client.aborted) this.controller.abort(client.reason)
-    else client.addEventListener('abort', this.onClientAbort)
+    this.endsAt = options.clock.monotonic() + options.totalMs
+    if (options.client.aborted) this.controller.abort(options.client.reason)
+    else options.client.addEventListener('abort', this.onClientAbort)
+    options.watch.add(this)
   }
 
   /** Begins a phase; the one before it is over. */
   enter(phase: Phase, withinMs: number): void {
     this.phase = phase
-    this.phaseEndsAt = this.clock.monotonic() + withinMs
-    if (this.phaseEndsAt < this.armedFor) this.arm()
+    this.phaseEndsAt = this.options.clock.monotonic() + withinMs
   }
 
   /** Nothing is waited for just now: the client is reading slowly, which is not the upstream's fault. */
@@ -50,9 +72,8 @@ export class Deadline {
 
   /** The attempt is over; nothing aborts any more. */
   clear(): void {
-    this.timer?.cancel()
-    this.timer = undefined
-    this.client.removeEventListener('abort', this.onClientAbort)
+    this.options.watch.remove(this)
+    this.options.client.removeEventListener('abort', this.onClientAbort)
   }
 
   /** Closes the upstream now. */
@@ -61,47 +82,35 @@ export class Deadline {
     this.controller.abort(reason)
   }
 
+  /** Called by the watch: has time run out? */
+  look(now: number): void {
+    if (now >= this.endsAt) this.expire('total')
+    else if (now >= this.phaseEndsAt) this.expire(this.phase)
+  }
+
   /** What a rejected wait means: time ran out, the client left, or something else failed. */
   explain(cause: unknown): GatewayError {
     if (this.expired) {
-      return new GatewayError('upstream_timeout', {
-        message: SENTENCES[this.expired],
-        facts: { phase: this.expired },
-        cause,
-      })
+      const message = SENTENCES[this.expired]
+      return new GatewayError('upstream_timeout', { message, facts: { phase: this.expired }, cause })
     }
-    if (this.client.aborted) return new GatewayError('client_closed', { cause })
+    if (this.options.client.aborted) return new GatewayError('client_closed', { cause })
     if (cause instanceof GatewayError) return cause
-    const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    const internalDetail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     return new GatewayError('upstream_error', {
       message: 'The connection to the provider broke.',
-      internalDetail: detail,
+      internalDetail,
       cause,
     })
   }
 
   private readonly onClientAbort = () => {
-    this.timer?.cancel()
-    this.controller.abort(this.client.reason)
-  }
-
-  private arm(): void {
-    this.timer?.cancel()
-    this.armedFor = Math.min(this.endsAt, this.phaseEndsAt)
-    this.timer = this.clock.schedule(Math.max(1, this.armedFor - this.clock.monotonic()), this.check)
-  }
-
-  /** A timer is not moved when its phase is prolonged (every chunk does): it looks again when it fires. */
-  private readonly check = () => {
-    const now = this.clock.monotonic()
-    if (now >= this.endsAt) return this.expire('total')
-    if (now >= this.phaseEndsAt) return this.expire(this.phase)
-    this.arm()
+    this.options.watch.remove(this)
+    this.controller.abort(this.options.client.reason)
   }
 
   private expire(phase: Phase): void {
     this.expired = phase
-    this.clear()
-    this.controller.abort(new GatewayError('upstream_timeout', { message: SENTENCES[phase] }))
+    this.abort(new GatewayError('upstream_timeout', { message: SENTENCES[phase] }))
   }
 }
