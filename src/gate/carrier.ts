@@ -3,11 +3,11 @@ import { GatewayError } from '../lib/errors.ts'
 import { concatBytes } from '../lib/stream.ts'
 import type {
   AnswerEvent,
-  ChatDialect,
   Frame,
   StreamDecoder,
   StreamEncoder,
   StreamMeter,
+  UpstreamDialect,
   Usage,
 } from '../models/dialects/index.ts'
 import { FrameGuard } from './frame-guard.ts'
@@ -33,11 +33,13 @@ export interface PassRules {
   readonly usageMark: string
   /** The event that ends a stream and is written by the gate itself, once: CC's `[DONE]`. */
   readonly terminator?: string
+  /** The dialect says whole texts again as they end (R): a stream that a guardrail looks at is then written anew, not patched. */
+  readonly repeatsTexts?: boolean
 }
 
 /** What a {@link frameCarrier} is made of. */
 export interface FrameCarrierParts {
-  readonly upstream: ChatDialect
+  readonly upstream: UpstreamDialect
   readonly encoder: StreamEncoder
   readonly guard: AnswerGuard | undefined
   /** Both sides speak the same dialect: frames go on as they came. */

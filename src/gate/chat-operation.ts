@@ -25,6 +25,11 @@ export interface ChatSurface {
   readonly pass?: PassRules
   /** Puts the pieces of a stream into another frame than SSE. */
   readonly framing?: () => Framing
+  /** The caller's headers that may reach an upstream of the surface's own dialect, by an allow-list; absent: none. */
+  readonly forwards?: (
+    headers: Headers,
+    warn: (warning: string) => void,
+  ) => Readonly<Record<string, string>> | undefined
 }
 
 /** One conversation by one surface. */
@@ -35,7 +40,7 @@ export function chatOperation(surface: ChatSurface, incoming: Incoming): Operati
     surface: surface.name,
     incoming,
     decode: () => governed(dialect.decodeCall(bodyOf(incoming, surface.fromAddress)), incoming.text),
-    perform: (exchange, _grant, call) => performChat(exchange, call),
+    perform: (exchange, _grant, call) => performChat(exchange, surface, call),
     encode: (exchange, answer) => encodeChat(exchange, surface, answer),
     encodeError: dialect.encodeError,
   }
@@ -89,12 +94,15 @@ export function planOf(exchange: Exchange, asked: string): ModelPlan {
   return plan
 }
 
-async function performChat(exchange: Exchange, governedCall: ChatGoverned): Promise<Answer> {
+async function performChat(exchange: Exchange, surface: ChatSurface, governedCall: ChatGoverned): Promise<Answer> {
   const { gate } = exchange
   const { call, original } = governedCall
   const plan = planOf(exchange, call.model)
-  const strict = plan.strict || exchange.operation.incoming.headers.get('x-gatehouse-strict') === '1'
-  const ask = { upstream: gate.upstream, call, original, strict, warn: exchange.warn, signal: exchange.signal }
+  const { headers } = exchange.operation.incoming
+  const { warn, signal } = exchange
+  const strict = plan.strict || headers.get('x-gatehouse-strict') === '1'
+  const forward = surface.forwards?.(headers, warn)
+  const ask = { upstream: gate.upstream, call, original, strict, warn, signal, forward, media: new Map() }
   const from = gate.clock.monotonic()
   try {
     const result = await walkTargets({
@@ -142,13 +150,14 @@ function relayOf(exchange: Exchange, surface: ChatSurface, answer: StreamedChat)
   const { call, guard, served, stream } = answer
   const encoder = dialect.encodeStream({ call, id: idOf(exchange, surface), createdAt: exchange.startedAt })
   const withoutUsage = call.includeUsage ? undefined : pass?.withoutUsage
+  const passThrough = served.passThrough && !(guard && pass?.repeatsTexts)
   const carrier =
-    served.passThrough && pass && !guard
+    passThrough && pass && !guard
       ? byteCarrier(pass, { choices: call.sampling.n ?? 1, includeUsage: call.includeUsage })
-      : frameCarrier({ upstream: stream.dialect, encoder, guard, passThrough: served.passThrough, withoutUsage })
+      : frameCarrier({ upstream: stream.dialect, encoder, guard, passThrough, withoutUsage })
   // What passes as it is brings its own end with it, but for the one that the gate writes itself.
   const terminator = pass?.terminator === undefined ? '' : `data: ${pass.terminator}\n\n`
-  const closing = served.passThrough ? () => terminator : encoder.end
+  const closing = passThrough ? () => terminator : encoder.end
   return new Relay({ exchange, answer, carrier, encoder, closing, framing: surface.framing?.() })
 }
 

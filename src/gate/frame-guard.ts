@@ -1,5 +1,5 @@
 import type { AnswerGuard, TextGuard } from '../governance/guardrails/index.ts'
-import type { AnswerEvent, BlockDelta, ChatDialect, Frame } from '../models/dialects/index.ts'
+import type { AnswerEvent, BlockDelta, Frame, UpstreamDialect } from '../models/dialects/index.ts'
 
 /** A text-bearing delta: what guardrails look at. */
 type Delta = AnswerEvent & { readonly kind: 'block-delta' }
@@ -37,7 +37,7 @@ export class FrameGuard {
 
   constructor(
     private readonly guard: AnswerGuard,
-    private readonly dialect: ChatDialect,
+    private readonly dialect: UpstreamDialect,
   ) {}
 
   /** One frame in; those that may go on, out. Throws `content_blocked`. */
@@ -126,7 +126,7 @@ function deal(block: OpenBlock): void {
   if (masked && settledCount > 0 && next) next.text = next.text.slice(resolved - settledLength)
 }
 
-function settled(held: Held, dialect: ChatDialect): Frame {
+function settled(held: Held, dialect: UpstreamDialect): Frame {
   const { frame, texts } = held
   if (texts.length === 0) return frame
   let changed = false

@@ -7,6 +7,7 @@ import {
 import { bodyOf, chatOperation } from '../chat-operation.ts'
 import { countOperation } from '../count-operation.ts'
 import type { Incoming } from '../incoming.ts'
+import { forwardedBetas } from './anthropic-betas.ts'
 import { asOperation, type Surface, type SurfaceRoute } from './surface.ts'
 
 const SURFACE = {
@@ -14,6 +15,7 @@ const SURFACE = {
   dialect: anthropicMessages,
   idPrefix: 'msg_',
   pass: { meter: anthropicMeter, usageMark: '' },
+  forwards: forwardedBetas,
 }
 
 const messages = (incoming: Incoming) => asOperation(chatOperation(SURFACE, incoming))

@@ -1,7 +1,10 @@
 import { isObject } from '../../lib/json.ts'
-import type { DialectName, ReasoningBlock } from './canonical.ts'
+import type { DialectName, ReasoningBlock, ReasoningRequest } from './canonical.ts'
 
 type JsonObject = { readonly [key: string]: unknown }
+
+/** How hard to think, without the word for not at all. */
+export type Effort = Exclude<NonNullable<ReasoningRequest['effort']>, 'none'>
 
 /**
  * Where a server that speaks OpenAI's chat format departs from OpenAI. Every field absent means: as OpenAI does, except
@@ -14,6 +17,8 @@ export interface Compatibility {
   readonly reasoningDetails?: boolean
   /** How thinking is asked for; `none` where the server has no such parameter. */
   readonly reasoningRequest?: 'reasoning_effort' | 'reasoning' | 'thinking' | 'none'
+  /** The efforts it knows, from least to most; a lesser or greater one is the nearest of these. All of OpenAI's when absent. */
+  readonly efforts?: readonly Effort[]
   /** The server reads `cache_control` on content parts and tools (OpenRouter, Anthropic-compatible). */
   readonly cacheControl?: boolean
   /** The server takes `top_k` (OpenRouter, Together, Fireworks, vLLM). */
@@ -26,7 +31,7 @@ export interface Compatibility {
   readonly maxStop?: number
   /** The name of the seed parameter: Mistral's is `random_seed`. */
   readonly seedField?: string
-  /** Parameters that the server refuses with an error; they are dropped with a warning. */
+  /** Parameters that the server refuses with an error; they are dropped with a warning. `messages.name`: names in messages. */
   readonly refuses?: readonly string[]
 }
 

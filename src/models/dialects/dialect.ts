@@ -1,4 +1,5 @@
 import type { GatewayError } from '../../lib/errors.ts'
+import type { JsonEdit } from '../../lib/json.ts'
 import type { AnswerEvent, ChatAnswer, ChatCall, DialectName, EmbedAnswer, EmbedCall, Path } from './canonical.ts'
 import type { Compatibility } from './compatibility.ts'
 
@@ -68,6 +69,11 @@ export interface StreamEncoder {
   readonly fail: (error: GatewayError) => string
   /** The clean end (`[DONE]`, `message_stop`, `response.completed`), with what had to wait for it. */
   readonly end: () => string
+  /**
+   * Whole events that went to the client as an upstream of the same dialect sent them, for dialects whose `fail` must go on
+   * from there (R numbers its events and repeats the response's id).
+   */
+  readonly passed?: (piece: Uint8Array | string) => void
 }
 
 /** What an encoder towards the client must know. */
@@ -122,10 +128,18 @@ export interface ChatDialect {
    * events, in order, become `texts`. Only called on frames this dialect's own decoder made.
    */
   readonly rewriteFrame: (raw: string, texts: readonly string[]) => string
+  /**
+   * What must change in a caller's own body before it may pass to a target that departs from the dialect; absent: nothing.
+   * Declares losses; strict mode refuses them.
+   */
+  readonly passEdits?: (text: string, call: ChatCall, context: EncodeContext) => readonly JsonEdit[]
 }
 
 /** A chat wire format towards upstreams alone, which is all that routing needs. Every {@link ChatDialect} is one. */
 export type UpstreamDialect = Omit<ChatDialect, 'decodeCall' | 'encodeAnswer' | 'encodeStream' | 'encodeError'>
+
+/** An embeddings wire format towards upstreams alone. Every {@link EmbedDialect} is one. */
+export type UpstreamEmbedDialect = Omit<EmbedDialect, 'decodeCall' | 'encodeAnswer' | 'encodeError'>
 
 /** An embeddings wire format spoken both ways. */
 export interface EmbedDialect {

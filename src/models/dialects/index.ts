@@ -9,27 +9,23 @@ export type {
   AnswerEvent,
   Block,
   BlockDelta,
-  BlockStart,
-  CacheControl,
   ChatAnswer,
   ChatCall,
   Choice,
-  Citation,
   DialectName,
   EmbedAnswer,
   EmbedCall,
   EmbedInput,
-  Finish,
   MediaSource,
   Message,
   Path,
   ReasoningRequest,
   ResponseFormat,
-  Sampling,
   Tool,
   ToolChoice,
   Usage,
 } from './canonical.ts'
+export { cohereChat, cohereEmbeddings } from './cohere-chat/index.ts'
 export type { Compatibility } from './compatibility.ts'
 export type {
   AnswerContext,
@@ -44,6 +40,7 @@ export type {
   TargetTraits,
   TextEdit,
   UpstreamDialect,
+  UpstreamEmbedDialect,
   UpstreamRefusal,
   WireError,
 } from './dialect.ts'
@@ -55,6 +52,7 @@ export {
   geminiEmbeddings,
   geminiMeter,
 } from './gemini/index.ts'
+export { fetchedMedia, type InlineMedia } from './media.ts'
 export { openaiChat, openaiChatMeter, type StreamMeter, withoutUsage } from './openai-chat/index.ts'
 export { openaiCompletions } from './openai-completions/index.ts'
 export { openaiEmbeddings } from './openai-embeddings/index.ts'

@@ -124,6 +124,26 @@ export function inlineMedia(content: string, declared: string): InlineMedia {
   return { kind: 'base64', mediaType: sniffMediaType(content) ?? declared, content }
 }
 
+/**
+ * Fetched bytes as what a block of a kind needs: the media type is what the first bytes show; where they show nothing,
+ * documents (never pictures or sounds) go by what the server or the name's ending declares. Undefined when the bytes are no
+ * such thing.
+ */
+export function fetchedMedia(
+  kind: 'image' | 'audio' | 'file',
+  content: string,
+  declared: { readonly contentType: string; readonly path: string },
+): InlineMedia | undefined {
+  const sniffed = sniffMediaType(content)
+  if (kind !== 'file')
+    return sniffed?.startsWith(`${kind}/`) ? { kind: 'base64', mediaType: sniffed, content } : undefined
+  const type = bareType(declared.contentType)
+  const isTold = formatOfMediaType(type) !== undefined && !/^(?:image|audio|video)\//.test(type)
+  // Office files begin like any zip archive, and text like anything.
+  const mediaType = sniffed ?? (isTold ? type : mediaTypeOfFileName(declared.path))
+  return mediaType === undefined ? undefined : { kind: 'base64', mediaType, content }
+}
+
 /** A URL field of a request as a source: a data URL becomes base64, anything else stays a URL. */
 export function sourceOfUrl(url: string): MediaSource {
   return parseDataUrl(url) ?? { kind: 'url', url }

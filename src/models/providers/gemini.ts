@@ -1,8 +1,14 @@
-import { gemini, geminiEmbeddings } from '../dialects/index.ts'
-import { headerKey, type ProviderSettings, type ProviderType } from './provider.ts'
+import { gemini, geminiEmbeddings, type UpstreamEmbedDialect } from '../dialects/index.ts'
+import { headerKey, type ProviderSettings, type ProviderType, type Wire } from './provider.ts'
 
 const address = (settings: ProviderSettings, model: string, method: string) =>
   `${settings.baseUrl}/v1beta/models/${encodeURIComponent(model)}:${method}`
+
+const EMBEDDINGS: Wire<UpstreamEmbedDialect> = {
+  dialect: geminiEmbeddings,
+  url: (settings, call) => address(settings, call.model, 'batchEmbedContents'),
+  passThrough: false,
+}
 
 /** Google's Gemini API (AI Studio). The model and the method stand in the address. */
 export const geminiProvider: ProviderType = {
@@ -22,10 +28,6 @@ export const geminiProvider: ProviderType = {
       passThrough: true,
     },
   ],
-  embed: {
-    dialect: geminiEmbeddings,
-    url: (settings, call) => address(settings, call.model, 'batchEmbedContents'),
-    passThrough: false,
-  },
+  embed: () => EMBEDDINGS,
   authorize: headerKey('x-goog-api-key'),
 }

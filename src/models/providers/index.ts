@@ -10,3 +10,4 @@ export type {
   Wire,
 } from './provider.ts'
 export { PROVIDER_TYPES, providerType } from './registry.ts'
+export { type TokenCache, tokenCache } from './token-cache.ts'

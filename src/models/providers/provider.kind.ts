@@ -10,7 +10,7 @@ const schema = z.strictObject({
     .max(2_048)
     .optional(),
   credential: secretRef().optional(),
-  network: z.enum(['public', 'private']).default('public'),
+  network: z.enum(['public', 'private']).optional(),
   headers: z.record(z.string().regex(/^[a-z0-9-]{1,64}$/), z.string().max(1_024)).default({}),
   options: z.record(z.string().max(64), z.string().max(1_024)).default({}),
 })
@@ -46,7 +46,7 @@ function addressProblems(spec: ProviderSpec): ProblemAt[] {
   if (!spec.baseUrl && type && !type.baseUrl && !type.transport) {
     problems.push({ at: ['type'], message: `a provider of type ${spec.type} needs a baseUrl` })
   }
-  if (spec.baseUrl?.startsWith('http:') && spec.network !== 'private') {
+  if (spec.baseUrl?.startsWith('http:') && networkOf(spec) !== 'private') {
     problems.push({
       at: ['baseUrl'],
       message: 'http is allowed only for upstreams in your own network',
@@ -75,9 +75,16 @@ function optionProblems(spec: ProviderSpec): ProblemAt[] {
       })
     }
   }
-  for (const name of Object.keys(spec.options)) {
+  for (const [name, value] of Object.entries(spec.options)) {
     if (!declared[name])
       problems.push({ at: ['options', name], message: `a provider of type ${spec.type} has no option ${name}` })
+    // Options become part of a host name and a path.
+    else if (!/^[a-zA-Z0-9][a-zA-Z0-9:._-]*$/.test(value))
+      problems.push({
+        at: ['options', name],
+        message: `the option ${name} is no plain name`,
+        hint: declared[name].about,
+      })
   }
   return problems
 }
@@ -88,17 +95,26 @@ function headerProblems(spec: ProviderSpec): ProblemAt[] {
     .map((header) => ({ at: ['headers', header], message: `${header} may not be set here`, hint: 'Use credential.' }))
 }
 
+function networkOf(spec: ProviderSpec): 'public' | 'private' {
+  return spec.network ?? providerType(spec.type)?.network ?? 'public'
+}
+
 /** A Provider document as the code needs it. */
 export function providerSettings(document: Document<ProviderSpec>): ProviderSettings {
   const { spec } = document
-  const baseUrl = spec.baseUrl ?? providerType(spec.type)?.baseUrl ?? ''
+  const type = providerType(spec.type)
+  const options: Record<string, string> = { ...spec.options }
+  for (const [name, { fallback }] of Object.entries(type?.options ?? {})) {
+    if (fallback !== undefined) options[name] ??= fallback
+  }
+  const baseUrl = spec.baseUrl ?? (type?.baseUrl ?? '').replace(/\{(\w+)\}/g, (_, name: string) => options[name] ?? '')
   return Object.freeze({
     name: document.name,
     type: spec.type,
     baseUrl: baseUrl.replace(/\/+$/, ''),
-    network: spec.network,
+    network: networkOf(spec),
     credential: spec.credential,
     headers: spec.headers,
-    options: spec.options,
+    options,
   })
 }

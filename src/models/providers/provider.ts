@@ -1,4 +1,6 @@
-import type { ChatDialect, EmbedDialect, TargetTraits } from '../dialects/index.ts'
+import type { JsonEdit } from '../../lib/json.ts'
+import type { TargetTraits, UpstreamDialect, UpstreamEmbedDialect } from '../dialects/index.ts'
+import type { TokenCache } from './token-cache.ts'
 
 /** A Provider document, as the code below needs it. */
 export interface ProviderSettings {
@@ -44,6 +46,8 @@ export interface AuthorizeContext {
   readonly nowMs: number
   /** For providers that trade a credential for a short-lived token. */
   readonly exchange: Transport
+  /** Where such tokens are kept while they live. */
+  readonly tokens: TokenCache
 }
 
 /** Adds the credential; gives the whole request back. Synchronous wherever nothing has to be fetched. */
@@ -58,13 +62,23 @@ export interface Wire<D> {
   readonly dialect: D
   /** The whole URL for a call. */
   readonly url: (settings: ProviderSettings, call: { readonly model: string; readonly stream: boolean }) => string
-  /** Last changes to the encoded body: Bedrock keeps the model out of it, Vertex adds a version. */
-  readonly finish?: (
-    body: Readonly<Record<string, unknown>>,
-    settings: ProviderSettings,
-  ) => Readonly<Record<string, unknown>>
-  /** May the caller's own bytes go through when dialects match? False where `finish` must rewrite the body. */
+  /** Last changes to a body, encoded or the caller's own: Vertex keeps the model out of it and adds a version. */
+  readonly edits?: readonly JsonEdit[]
+  /** May the caller's own bytes go through when dialects match? */
   readonly passThrough: boolean
+  /** What a streamed answer is asked for as; `text/event-stream` when absent. */
+  readonly streamType?: string
+  /** It takes one text a call: a list of texts becomes as many calls. */
+  readonly oneAtATime?: boolean
+}
+
+/** An option of Provider documents of one type. */
+export interface ProviderOption {
+  readonly required: boolean
+  /** A sentence: what it is, with an example. */
+  readonly about: string
+  /** What an absent option means. */
+  readonly fallback?: string
 }
 
 /**
@@ -75,20 +89,22 @@ export interface ProviderType {
   readonly type: string
   /** For people. */
   readonly title: string
-  /** Where it is reached when the document names no `baseUrl`; absent: the document must. */
+  /** Where it is reached when the document names no `baseUrl`, `{option}` being the option's value; absent: the document must say. */
   readonly baseUrl?: string
   /** Under which provider its models stand in the catalogue; absent: it has no public price list. */
   readonly catalog?: string
   /** A secret is demanded. */
   readonly needsCredential: boolean
-  /** Options the document must or may give, with a sentence for each. */
-  readonly options?: Readonly<Record<string, { readonly required: boolean; readonly about: string }>>
+  /** Where its servers stand when the document does not say; `public` when absent. */
+  readonly network?: 'public' | 'private'
+  /** Options the document must or may give. */
+  readonly options?: Readonly<Record<string, ProviderOption>>
   /** The environment variable by which a first start recognises it. */
   readonly environment?: string
   /** How it speaks chat, for a model: the first is used unless a later one is the caller's own dialect. */
-  readonly chat: (model: string) => readonly Wire<ChatDialect>[]
-  /** How it embeds, where it does. */
-  readonly embed?: Wire<EmbedDialect>
+  readonly chat: (model: string) => readonly Wire<UpstreamDialect>[]
+  /** How it embeds with a model, where it does. */
+  readonly embed?: (model: string) => Wire<UpstreamEmbedDialect>
   readonly authorize: Authorizer
   /** What all or some of its models can, beyond the catalogue. */
   readonly traits?: (model: string) => Partial<TargetTraits>

@@ -1,13 +1,15 @@
 import { GatewayError } from '../../lib/errors.ts'
-import type { AnswerEvent, ChatAnswer, ChatCall, ChatDialect } from '../dialects/index.ts'
+import type { AnswerEvent, ChatAnswer, ChatCall, UpstreamDialect } from '../dialects/index.ts'
 import type { UpstreamResponse, Wire } from '../providers/index.ts'
 import { Deadline } from './deadline.ts'
+import { kindsByUrl, type MediaMemo, withInlineMedia } from './inline-media.ts'
 import type { ModelPlan } from './plan.ts'
 import type { Attempt, Served, ServedStream, Target } from './served.ts'
 import {
   answerObject,
   encodeContext,
   finishBody,
+  joinedHeaders,
   type Original,
   patchedBody,
   refusalOf,
@@ -27,6 +29,10 @@ export interface ChatAsk {
   readonly strict: boolean
   readonly warn: (warning: string) => void
   readonly signal: AbortSignal
+  /** Headers of the caller's that may reach an upstream of the caller's own dialect; the surface has chosen them. */
+  readonly forward?: Readonly<Record<string, string>>
+  /** Media fetched by earlier attempts of the same operation. */
+  readonly media?: MediaMemo
 }
 
 /** What a target answered. */
@@ -38,16 +44,15 @@ export type ChatServed =
 export async function askChat(ask: ChatAsk, target: Target, attempt: Attempt, plan: ModelPlan): Promise<ChatServed> {
   const wire = wireFor(target, ask.call.dialect)
   const passThrough = wire.passThrough && wire.dialect.name === ask.call.dialect
-  const original = passThrough ? ask.original : undefined
   const served: Served = { target, attempt, dialect: wire.dialect.name, passThrough }
-  const { body, headers } = original
-    ? { body: patchedBody(original, target), headers: undefined }
-    : encoded(ask, wire, target)
-  const deadline = new Deadline(ask.upstream.clock, plan.timeouts.totalMs, ask.signal)
+  const { clock, watch } = ask.upstream
+  const deadline = new Deadline({ clock, watch, totalMs: plan.timeouts.totalMs, client: ask.signal })
   deadline.enter('firstToken', plan.timeouts.firstTokenMs)
   try {
+    const { body, headers } = await outgoing(ask, wire, { target, passThrough, signal: deadline.signal })
     const url = wire.url(target.provider, { model: target.model, stream: ask.call.stream })
-    const sending = { upstream: ask.upstream, target, attempt, deadline, url, body, headers, stream: ask.call.stream }
+    const accept = ask.call.stream ? (wire.streamType ?? 'text/event-stream') : 'application/json'
+    const sending = { upstream: ask.upstream, target, attempt, deadline, url, body, headers, accept }
     const response = await send(sending)
     if (response.status < 200 || response.status > 299) throw await refusalOf(response, wire.dialect, deadline)
     if (!ask.call.stream) return await whole(ask, wire.dialect, response, deadline, served)
@@ -59,17 +64,35 @@ export async function askChat(ask: ChatAsk, target: Target, attempt: Attempt, pl
   }
 }
 
-function encoded(ask: ChatAsk, wire: Wire<ChatDialect>, target: Target) {
-  const call = wire.dialect.encodeCall(
-    { ...ask.call, model: target.model },
-    encodeContext(target, ask.strict, ask.warn),
-  )
-  return { body: finishBody(wire, call, target), headers: call.headers }
+interface Destination {
+  readonly target: Target
+  readonly passThrough: boolean
+  readonly signal: AbortSignal
+}
+
+/** The caller's own bytes where they may pass and everything in them can be taken as it is; else the call, encoded. */
+async function outgoing(ask: ChatAsk, wire: Wire<UpstreamDialect>, { target, passThrough, signal }: Destination) {
+  const { dialect } = wire
+  const isOwn = dialect.name === ask.call.dialect
+  const staying = kindsByUrl(ask.call.dialect, dialect.name, target.traits)
+  const call = await withInlineMedia(ask.call, staying, {
+    upstream: ask.upstream,
+    signal,
+    memo: ask.media ?? new Map(),
+  })
+  const context = encodeContext(target, ask.strict, ask.warn)
+  const forward = isOwn ? ask.forward : undefined
+  if (passThrough && ask.original && call === ask.call) {
+    const fitted = dialect.passEdits?.(ask.original.text, call, context)
+    return { body: patchedBody(ask.original, target, { fitted, wire }), headers: forward }
+  }
+  const encoded = dialect.encodeCall({ ...call, model: target.model }, context)
+  return { body: finishBody(wire, encoded), headers: joinedHeaders(forward, encoded.headers) }
 }
 
 async function whole(
   ask: ChatAsk,
-  dialect: ChatDialect,
+  dialect: UpstreamDialect,
   response: UpstreamResponse,
   deadline: Deadline,
   served: Served,
@@ -83,7 +106,7 @@ async function whole(
 
 interface Beginning {
   readonly ask: ChatAsk
-  readonly dialect: ChatDialect
+  readonly dialect: UpstreamDialect
   readonly response: UpstreamResponse
   readonly deadline: Deadline
   readonly attempt: Attempt

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../lib/errors.ts'
 import type { Price } from '../catalog/index.ts'
-import type { ChatDialect, DialectName, TargetTraits, Usage } from '../dialects/index.ts'
+import type { DialectName, TargetTraits, UpstreamDialect, Usage } from '../dialects/index.ts'
 import type { ProviderSettings, ProviderType } from '../providers/index.ts'
 
 /** One place a model's calls may go to, resolved when the snapshot was compiled. */
@@ -51,7 +51,7 @@ export interface Served {
 
 /** A streamed answer that has begun: its first content has been seen, so it can no longer fall back. */
 export interface ServedStream {
-  readonly dialect: ChatDialect
+  readonly dialect: UpstreamDialect
   /** What was read up to the first content, to be given out first. */
   readonly head: readonly Uint8Array[]
   /** More bytes, `undefined` at the end. Throws `upstream_timeout` when it idles, `upstream_error` when it is cut. */

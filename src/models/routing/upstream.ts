@@ -1,18 +1,22 @@
 import type { Clock } from '../../lib/clock.ts'
 import { GatewayError } from '../../lib/errors.ts'
-import { patchJson } from '../../lib/json.ts'
-import type { ChatDialect, DialectName, EmbedDialect, EncodeContext, EncodedCall, TextEdit } from '../dialects/index.ts'
-import type { Transport, UpstreamRequest, UpstreamResponse, Wire } from '../providers/index.ts'
-import type { Deadline } from './deadline.ts'
+import { type JsonEdit, patchJson } from '../../lib/json.ts'
+import type { DialectName, EncodeContext, EncodedCall, TextEdit, UpstreamDialect } from '../dialects/index.ts'
+import type { TokenCache, Transport, UpstreamRequest, UpstreamResponse, Wire } from '../providers/index.ts'
+import type { Deadline, DeadlineWatch } from './deadline.ts'
 import type { Attempt, Target } from './served.ts'
 
 /** The way to the providers: the one egress, and the secrets it needs; built in `server/compose.ts`. */
 export interface Upstream {
   readonly clock: Clock
+  /** Looks after the time of every attempt. */
+  readonly watch: DeadlineWatch
   /** Out of this process, through the guard of `platform/egress`. */
   readonly transport: Transport
   /** The secret behind a `secret://` reference, from memory; `undefined` when it could not be resolved. */
   readonly secret: (reference: string) => string | undefined
+  /** Short-lived tokens that credentials were traded for. */
+  readonly tokens: TokenCache
 }
 
 /** What the caller sent, for the case that it may pass as it is. */
@@ -30,7 +34,7 @@ const MAX_REFUSAL_BYTES = 65_536
 const MAX_ANSWER_BYTES = 64 * 1_048_576
 
 /** The wire to speak with a target: the caller's own dialect where the provider knows it, else its first. */
-export function wireFor(target: Target, dialect: DialectName): Wire<ChatDialect> {
+export function wireFor(target: Target, dialect: DialectName): Wire<UpstreamDialect> {
   const wires = target.type.chat(target.model)
   const own = wires.find((wire) => wire.dialect.name === dialect)
   const first = own ?? wires[0]
@@ -42,13 +46,21 @@ export function wireFor(target: Target, dialect: DialectName): Wire<ChatDialect>
   return first
 }
 
+/** What becomes of a caller's own bytes besides the governed fields. */
+export interface Patches {
+  /** What the target's departures from its dialect demand. */
+  readonly fitted?: readonly JsonEdit[]
+  readonly wire: Wire<unknown>
+}
+
 /** The caller's own bytes with the governed fields patched: the model's name, masked spans, usage in streams. */
-export function patchedBody(original: Original, target: Target): string {
-  const edits = original.edits.map((edit) => ({ at: edit.at, literal: JSON.stringify(edit.text) }))
+export function patchedBody(original: Original, target: Target, { fitted = [], wire }: Patches): string {
+  const edits: JsonEdit[] = original.edits.map((edit) => ({ at: edit.at, literal: JSON.stringify(edit.text) }))
   if (original.dialect !== 'gemini') edits.push({ at: ['model'], literal: JSON.stringify(target.model) })
-  if (original.stream && (original.dialect === 'openai-chat' || original.dialect === 'openai-completions')) {
+  if (original.stream && original.dialect === 'openai-completions') {
     edits.push({ at: ['stream_options', 'include_usage'], literal: 'true' })
   }
+  edits.push(...fitted, ...(wire.edits ?? []))
   return patchJson(original.text, edits)
 }
 
@@ -61,7 +73,8 @@ export interface Sending {
   readonly url: string
   readonly body: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly stream: boolean
+  /** The media type that is asked for. */
+  readonly accept: string
 }
 
 /** Sends one request with the provider's credential. The answer may be of any status. */
@@ -75,21 +88,14 @@ export async function send(sending: Sending): Promise<UpstreamResponse> {
     body: sending.body,
     headers: {
       'content-type': 'application/json',
-      accept: sending.stream ? 'text/event-stream' : 'application/json',
-      ...sending.headers,
-      ...provider.headers,
+      accept: sending.accept,
+      ...joinedHeaders(sending.headers, provider.headers),
     },
   }
   const transport = type.transport ?? upstream.transport
   const secret = secretOf(upstream, target)
   const authorized =
-    secret === undefined
-      ? plain
-      : await type.authorize(plain, secret, {
-          settings: provider,
-          nowMs: upstream.clock.now(),
-          exchange: upstream.transport,
-        })
+    secret === undefined ? plain : await untilAborted(authorize(sending, plain, secret), deadline.signal)
   attempt.sent = true
   try {
     const response = await transport(authorized, deadline.signal)
@@ -99,6 +105,39 @@ export async function send(sending: Sending): Promise<UpstreamResponse> {
     throw deadline.explain(cause)
   }
 }
+
+function authorize({ upstream, target }: Sending, plain: UpstreamRequest, secret: string) {
+  return target.type.authorize(plain, secret, {
+    settings: target.provider,
+    nowMs: upstream.clock.now(),
+    exchange: upstream.transport,
+    tokens: upstream.tokens,
+  })
+}
+
+/** Others may wait for the same token: the call that is given up stops waiting, the trade goes on. */
+function untilAborted<T>(value: T | Promise<T>, signal: AbortSignal): T | Promise<T> {
+  if (!(value instanceof Promise)) return value
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    value.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** Headers of two origins; of those named twice the later counts, but Anthropic's list of betas is joined. */
+export function joinedHeaders(
+  first: Readonly<Record<string, string>> = {},
+  second: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const betas = [first[BETAS], second[BETAS]].filter((value) => value !== undefined)
+  if (betas.length < 2) return { ...first, ...second }
+  const all = betas.flatMap((value) => value.split(',').map((beta) => beta.trim()))
+  return { ...first, ...second, [BETAS]: [...new Set(all)].join(',') }
+}
+
+const BETAS = 'anthropic-beta'
 
 function secretOf(upstream: Upstream, target: Target): string | undefined {
   const { credential, name } = target.provider
@@ -113,7 +152,7 @@ function secretOf(upstream: Upstream, target: Target): string | undefined {
 /** A response that is not a success, as the provider's refusal. Reads at most 64 KiB of it. */
 export async function refusalOf(
   response: UpstreamResponse,
-  dialect: ChatDialect | EmbedDialect,
+  dialect: Pick<UpstreamDialect, 'decodeError'>,
   deadline: Deadline,
 ): Promise<GatewayError> {
   let text = ''
@@ -148,9 +187,9 @@ export function answerObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** A call encoded for a wire. */
-export function finishBody(wire: Wire<unknown>, encoded: EncodedCall, target: Target): string {
-  const body = wire.finish ? wire.finish(encoded.body, target.provider) : encoded.body
-  return JSON.stringify(body)
+export function finishBody(wire: Wire<unknown>, encoded: EncodedCall): string {
+  const body = JSON.stringify(encoded.body)
+  return wire.edits ? patchJson(body, wire.edits) : body
 }
 
 /** What encoders are told about a target. */

@@ -7,6 +7,7 @@ import { decodeStream } from './decode-stream.ts'
 import { encodeAnswer } from './encode-answer.ts'
 import { encodeCall } from './encode-call.ts'
 import { encodeStream } from './encode-stream.ts'
+import { passEdits } from './pass-edits.ts'
 import { rewriteFrame } from './rewrite-frame.ts'
 
 /** OpenAI's chat completions (API reference, 2026-11), as OpenAI and the many servers compatible with it speak them. */
@@ -21,4 +22,5 @@ export const openaiChat: ChatDialect = Object.freeze({
   decodeStream: () => decodeStream(),
   decodeError: decodeRefusal,
   rewriteFrame,
+  passEdits,
 })

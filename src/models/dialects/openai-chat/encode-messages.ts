@@ -9,7 +9,7 @@ import type {
 } from '../canonical.ts'
 import { detailsOfReasoning, withThoughtSignature } from '../compatibility.ts'
 import type { JsonObject } from '../dialect.ts'
-import { dropContent } from '../loss.ts'
+import { dropContent, dropParameter } from '../loss.ts'
 import { type CallContext, encodeContent } from './encode-parts.ts'
 
 /**
@@ -37,7 +37,7 @@ export function encodeMessages(call: ChatCall, context: CallContext): readonly J
 }
 
 function encodeMessage(message: Message, context: CallContext): JsonObject | undefined {
-  const named = message.name === undefined ? {} : { name: message.name }
+  const named = encodeName(message, context)
   const rest = context.isOwn ? message.rest : undefined
   if (message.role === 'assistant') return encodeAssistant(message, { ...named, ...rest }, context)
   const content = encodeContent(message.blocks, context)
@@ -49,6 +49,13 @@ function encodeMessage(message: Message, context: CallContext): JsonObject | und
     ...named,
     ...rest,
   }
+}
+
+function encodeName({ name }: Message, context: CallContext): JsonObject {
+  if (name === undefined) return {}
+  if (context.target.compatibility?.refuses?.includes('messages.name') !== true) return { name }
+  dropParameter(context, 'messages.name')
+  return {}
 }
 
 function knowsDeveloper({ target }: CallContext): boolean {

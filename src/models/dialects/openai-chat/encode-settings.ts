@@ -1,4 +1,5 @@
 import type { ChatCall, ReasoningRequest } from '../canonical.ts'
+import type { Effort } from '../compatibility.ts'
 import type { EncodeContext, JsonObject } from '../dialect.ts'
 import { changeParameter, dropParameter } from '../loss.ts'
 import { compact } from './fields.ts'
@@ -89,14 +90,32 @@ export function encodeReasoning(call: ChatCall, context: EncodeContext): JsonObj
     return {}
   }
   if (reasoning.summary !== undefined) context.warn('dropped: summary of reasoning')
-  if (parameter === 'thinking') return { thinking: { type: isOff(reasoning) ? 'disabled' : 'enabled' } }
+  if (parameter === 'thinking') return deepseekThinking(reasoning)
   if (parameter === 'reasoning') return { reasoning: openrouterReasoning(reasoning) }
-  const effort = effortOf(reasoning, target.reasoning === true)
+  const effort = knownEffort(effortOf(reasoning, target.reasoning === true), context)
   return effort === undefined ? {} : { reasoning_effort: effort }
 }
 
+/** Every effort, from least to most. */
+const EFFORTS: readonly Effort[] = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+
+/** The effort, or the nearest that the target knows. Not to think at all is left out where efforts are few. */
+function knownEffort(effort: Effort | 'none' | undefined, context: EncodeContext): Effort | 'none' | undefined {
+  const known = context.target.compatibility?.efforts
+  if (known === undefined || effort === undefined) return effort
+  if (effort === 'none') {
+    dropParameter(context, 'reasoning', 'it cannot be switched off')
+    return undefined
+  }
+  if (known.includes(effort)) return effort
+  const wanted = EFFORTS.indexOf(effort)
+  const nearest = known.find((candidate) => EFFORTS.indexOf(candidate) > wanted) ?? known.at(-1)
+  changeParameter(context, 'reasoning_effort', `${effort} became ${nearest}`)
+  return nearest
+}
+
 /** The effort a request stands for; a budget is read by thresholds. */
-function effortOf(reasoning: ReasoningRequest, thinksAnyway: boolean): string | undefined {
+function effortOf(reasoning: ReasoningRequest, thinksAnyway: boolean): Effort | 'none' | undefined {
   if (reasoning.effort !== undefined) return reasoning.effort
   if (reasoning.mode === 'off' || reasoning.budgetTokens === 0) return thinksAnyway ? 'none' : undefined
   const budget = reasoning.budgetTokens
@@ -107,6 +126,12 @@ function effortOf(reasoning: ReasoningRequest, thinksAnyway: boolean): string | 
 
 function isOff(reasoning: ReasoningRequest): boolean {
   return reasoning.mode === 'off' || reasoning.effort === 'none' || reasoning.budgetTokens === 0
+}
+
+/** A switch, and an effort beside it (api-docs.deepseek.com, thinking mode, 2026-11). */
+function deepseekThinking(reasoning: ReasoningRequest): JsonObject {
+  if (isOff(reasoning)) return { thinking: { type: 'disabled' } }
+  return compact({ thinking: { type: 'enabled' }, reasoning_effort: reasoning.effort })
 }
 
 function openrouterReasoning(reasoning: ReasoningRequest): JsonObject {

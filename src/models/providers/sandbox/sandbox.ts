@@ -8,6 +8,7 @@ import { vectorOf } from './embed.ts'
 import { CREATED, streamOf, usageOf } from './stream.ts'
 
 const CHAT = [wireAt(openaiChat, '/chat/completions')]
+const EMBEDDINGS = wireAt(openaiEmbeddings, '/embeddings')
 
 /** Answers in this process, as an OpenAI-compatible upstream would. */
 const transport: Transport = async (request, signal) => {
@@ -97,7 +98,7 @@ export const sandboxProvider: ProviderType = {
   baseUrl: 'sandbox://local',
   needsCredential: false,
   chat: () => CHAT,
-  embed: wireAt(openaiEmbeddings, '/embeddings'),
+  embed: () => EMBEDDINGS,
   authorize: (request) => request,
   traits: () => ({
     maxTokensField: 'max_completion_tokens',

@@ -1,0 +1,20 @@
+import { compatible } from './openai-compatible.ts'
+
+/** OpenRouter (openrouter.ai/docs, reasoning tokens and prompt caching, 2026-11): signed thoughts survive both ways. */
+export const openrouterProvider = compatible({
+  type: 'openrouter',
+  title: 'OpenRouter',
+  baseUrl: 'https://openrouter.ai/api/v1',
+  catalog: 'openrouter',
+  environment: 'OPENROUTER_API_KEY',
+  traits: () => ({
+    fetchesUrls: true,
+    compatibility: {
+      reasoningField: 'reasoning',
+      reasoningDetails: true,
+      reasoningRequest: 'reasoning',
+      cacheControl: true,
+      topK: true,
+    },
+  }),
+})
