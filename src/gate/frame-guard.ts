@@ -57,8 +57,8 @@ export class FrameGuard {
   private look(held: Held, event: AnswerEvent): void {
     if (event.kind === 'block-delta' && governedText(event) !== undefined) this.take(held, event)
     else if (event.kind === 'block-stop') this.close(keyOf(event))
-    // A dialect without block ends (CC) says by its finish that nothing more will come.
-    else if (event.kind === 'finish') for (const key of this.blocks.keys()) this.close(key)
+    // A dialect without block ends (CC) says by a choice's finish that nothing more of it will come; others go on.
+    else if (event.kind === 'finish') this.closeChoice(event.choice)
   }
 
   private take(held: Held, event: Delta): void {
@@ -79,6 +79,10 @@ export class FrameGuard {
     const block: OpenBlock = { guard: this.guard.forBlock(channel), pending: [], released: '' }
     this.blocks.set(key, block)
     return block
+  }
+
+  private closeChoice(choice: number): void {
+    for (const key of this.blocks.keys()) if (key.startsWith(`${choice}/`)) this.close(key)
   }
 
   private close(key: string): void {
