@@ -7,6 +7,7 @@ import type { Coordinator } from '../platform/coordination/index.ts'
 import type { Snapshot } from '../policy/index.ts'
 import type { Replays } from './replays.ts'
 import type { Reporter } from './report.ts'
+import type { ResponseState } from './responses/response-state.ts'
 import type { TraceIds } from './trace.ts'
 
 /** Everything the gate stands on; built once in `server/compose.ts`. */
@@ -23,6 +24,8 @@ export interface Gate {
   readonly health: TargetHealth
   /** Answers by idempotency key. */
   readonly replays: Replays
+  /** The responses that conversations go on from. */
+  readonly responses: ResponseState
   /** Log, metrics and trace of a closed exchange. */
   readonly report: Reporter
   /** This process's name in records. */

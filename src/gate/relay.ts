@@ -73,6 +73,7 @@ export class Relay implements StreamSource {
   private carry(chunk: Uint8Array): Uint8Array | string | undefined {
     const { carrier, exchange } = this.parts
     const piece = carrier.push(chunk)
+    if (piece) this.notePassed(piece)
     if (exchange.transcript && piece) exchange.transcript.add(typeof piece === 'string' ? piece : DECODER.decode(piece))
     return piece
   }
@@ -87,6 +88,11 @@ export class Relay implements StreamSource {
     }
   }
 
+  private notePassed(piece: Uint8Array | string): void {
+    const { answer, encoder } = this.parts
+    if (answer.served.passThrough && piece.length > 0) encoder.passed?.(piece)
+  }
+
   private written(piece: Uint8Array | string): Uint8Array {
     const { framing } = this.parts
     if (!framing) return typeof piece === 'string' ? TEXT.encode(piece) : piece
@@ -99,6 +105,7 @@ export class Relay implements StreamSource {
     const { last, complete } = carrier.end()
     const text = typeof last === 'string' || last === undefined ? (last ?? '') : new TextDecoder().decode(last)
     if (!complete) {
+      this.notePassed(text)
       return text + this.fail(new GatewayError('upstream_error', { message: 'The provider cut the answer short.' }))
     }
     const end = closing()

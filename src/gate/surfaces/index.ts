@@ -4,6 +4,7 @@ import { modelsListSurface } from './models-list.ts'
 import { openaiChatSurface } from './openai-chat.ts'
 import { openaiCompletionsSurface } from './openai-completions.ts'
 import { openaiEmbeddingsSurface } from './openai-embeddings.ts'
+import { openaiResponsesSurface } from './openai-responses.ts'
 import type { Surface } from './surface.ts'
 
 /** Every client-facing protocol. To add one, write its file and name it here. */
@@ -11,6 +12,7 @@ export const SURFACES: readonly Surface[] = Object.freeze([
   openaiChatSurface,
   openaiCompletionsSurface,
   openaiEmbeddingsSurface,
+  openaiResponsesSurface,
   modelsListSurface,
   anthropicMessagesSurface,
   geminiSurface,

@@ -45,10 +45,20 @@ export interface Citation {
   readonly rest?: Rest
 }
 
+/**
+ * The item of R's flat lists in which a block stood. Blocks with the same `index` stood in one item; `rest` is what the item
+ * said besides them (`id`, `status`, `phase`), written again only in R.
+ */
+export interface ItemPlace {
+  readonly index: number
+  readonly rest?: Rest
+}
+
 interface BlockBase {
   /** Where the governed text of this block stands in the caller's own JSON; absent in answers. */
   readonly at?: Path
   readonly cacheControl?: CacheControl
+  readonly item?: ItemPlace
   readonly rest?: Rest
 }
 
@@ -233,6 +243,8 @@ export interface ChatCall {
   readonly user?: string
   readonly metadata?: Readonly<Record<string, string>>
   readonly serviceTier?: string
+  /** What answers of the dialect repeat of the request (R: `instructions`, `tools`, `text`, …), as it came. */
+  readonly echo?: Rest
   readonly rest?: Rest
 }
 

@@ -1,0 +1,3 @@
+export { replaysForeignProof } from './carried.ts'
+export { openaiResponses } from './dialect.ts'
+export { openaiResponsesMeter } from './meter.ts'
