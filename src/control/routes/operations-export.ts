@@ -47,7 +47,7 @@ export function exportOperations(
       const records = await ledger.list(filter, { limit: PAGE, ...(after && { after }) })
       const last = records.at(-1)
       if (last) {
-        after = { at: last.at, id: last.id }
+        after = { id: last.id }
         controller.enqueue(encoder.encode(records.map((record) => line(record) + (isCsv ? '\r\n' : '\n')).join('')))
       }
       if (records.length < PAGE) controller.close()

@@ -51,14 +51,14 @@ function decisionAnswerOf(record: OperationRecord): DecisionAnswer {
   }
 }
 
-const encodeCursor = ({ at, id }: OperationCursor) => Buffer.from(`${at}.${id}`).toString('base64url')
+const encodeCursor = ({ id }: OperationCursor) => Buffer.from(id).toString('base64url')
 
 function decodeCursor(text: string): OperationCursor {
-  const [, at, id] = /^(\d{1,15})\.([\w-]{1,128})$/.exec(Buffer.from(text, 'base64url').toString()) ?? []
-  if (at === undefined || id === undefined) {
+  const id = Buffer.from(text, 'base64url').toString()
+  if (!/^op_[\w-]{1,128}$/.test(id)) {
     throw new GatewayError('invalid_request', { message: 'The cursor is not one of ours.', param: 'cursor' })
   }
-  return { at: Number(at), id }
+  return { id }
 }
 
 async function listPage(ledger: Ledger, query: z.output<typeof operationsQuery>): Promise<ControlReply> {

@@ -1,5 +1,6 @@
 import { wellFormed } from '../../lib/json.ts'
 import type { OperationRecord } from './record.ts'
+import { recordText } from './record-text.ts'
 
 /** How long the texts of a record may be, in UTF-16 units, and how many there may be of a sort. */
 export const RECORD_BOUNDS = Object.freeze({
@@ -11,9 +12,10 @@ export const RECORD_BOUNDS = Object.freeze({
   content: 1_048_576,
 })
 
-/** A record with its JSON, both fit to be stored. */
+/** A record with its text, both fit to be stored. */
 export interface CleanRecord {
   readonly record: OperationRecord
+  /** As {@link recordText} makes it. */
   readonly json: string
 }
 
@@ -23,10 +25,10 @@ export interface CleanRecord {
  */
 export function cleanRecord(record: OperationRecord): CleanRecord {
   const bounded = isWithinBounds(record) ? record : bound(record)
-  const json = JSON.stringify(bounded)
-  if (!json.includes('\\u0000') && !json.includes('\\ud')) return { record: bounded, json }
+  const json = recordText(bounded)
+  if (!json.includes('\\u') || !/\\u(?:0000|d[89a-f])/.test(json)) return { record: bounded, json }
   const sound = soundValue(bounded) as OperationRecord
-  return { record: sound, json: JSON.stringify(sound) }
+  return { record: sound, json: recordText(sound) }
 }
 
 const isShort = (text: string | undefined, most: number) => text === undefined || text.length <= most

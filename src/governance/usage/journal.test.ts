@@ -12,11 +12,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { manualClock, systemClock } from '../../lib/clock.ts'
+import { manualClock, nextTurn, systemClock } from '../../lib/clock.ts'
 import { cleanRecord } from './clean.ts'
 import { type Journal, type JournalOptions, openJournal } from './journal.ts'
 import { decodeFrames, frameEncoder } from './journal-frame.ts'
-import { sampleRecord } from './testing.ts'
+import { sampleNumber, sampleRecord } from './testing.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'gatehouse-journal-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -30,7 +30,7 @@ const add = (journal: Journal, ...numbers: readonly number[]) => {
 const drain = async (journal: Journal, most = 3): Promise<number[]> => {
   const numbers: number[] = []
   for (let batch = await journal.take(most); batch; batch = await journal.take(most)) {
-    numbers.push(...batch.entries.map((entry) => Number.parseInt(entry.record.id.slice(3), 16)))
+    numbers.push(...batch.entries.map((entry) => sampleNumber(entry.record)))
     batch.done()
   }
   return numbers
@@ -60,13 +60,37 @@ test('what was not shipped is offered by the next process, old records first', a
 
 test('segments rotate by size and go when everything in them is shipped', async () => {
   const directory = folder()
-  const journal = open(directory, { maxSegmentBytes: 4_000 })
+  const journal = open(directory, { maxSegmentBytes: 2_500 })
   add(journal, ...upTo(20))
   expect(segments(directory).length).toBeGreaterThan(4)
   expect(await drain(journal)).toEqual(upTo(20))
+  await nextTurn()
   expect(segments(directory).length).toBe(1)
   await journal.close()
   expect(segments(directory)).toEqual([])
+})
+
+test('no segment goes before the store will outlive a power failure', async () => {
+  const directory = folder()
+  const asked: ((isGranted: boolean) => void)[] = []
+  const persist = () =>
+    new Promise<void>((resolve, reject) =>
+      asked.push((isGranted) => (isGranted ? resolve() : reject(new Error('EIO')))),
+    )
+  const journal = open(directory, { maxSegmentBytes: 2_500, persist })
+  add(journal, ...upTo(20))
+  const all = segments(directory)
+  expect(await drain(journal)).toEqual(upTo(20))
+  await nextTurn()
+  expect(segments(directory)).toEqual(all)
+  asked.shift()?.(false)
+  await nextTurn()
+  expect(segments(directory)).toEqual(all)
+  add(journal, 20)
+  await drain(journal)
+  asked.shift()?.(true)
+  await nextTurn()
+  expect(segments(directory).length).toBeLessThan(all.length)
 })
 
 test('beyond the bound of memory records are read back from disk, none twice and none lost', async () => {
@@ -115,7 +139,7 @@ test('a full disk: records wait in bounded memory, are shipped from there, and a
     writeSync(descriptor, bytes.subarray(0, 100))
     throw new Error('ENOSPC')
   }
-  const journal = open(directory, { write, maxMemoryBytes: 6_000 })
+  const journal = open(directory, { write, maxMemoryBytes: 4_000 })
   add(journal, 0)
   isFull = true
   add(journal, 1, 2)

@@ -51,17 +51,19 @@ export interface JournalOptions {
   /** Bound of what is kept in memory, for either purpose: quick shipping, and a disk that refuses; default 32 MiB. */
   readonly maxMemoryBytes?: number
   readonly write?: WriteBytes
+  /** Makes what the store has confirmed outlive a power failure; segments go only after it. Absent: it does already. */
+  readonly persist?: () => Promise<void>
 }
 
 const DEFAULT_SEGMENT_BYTES = 16 * 1_024 * 1_024
 const DEFAULT_MEMORY_BYTES = 32 * 1_024 * 1_024
 /** A segment in use is given up from this size on as soon as the store has all of it, so that a restart re-reads little. */
-const RETIRE_BYTES = 1_024 * 1_024
+const RETIRE_BYTES = 4 * 1_024 * 1_024
 
 /** Opens the journal in a directory of its own; what an earlier process left there unshipped is offered first. */
 export function openJournal(options: JournalOptions): Journal {
   const maxMemory = options.maxMemoryBytes ?? DEFAULT_MEMORY_BYTES
-  const trail = journalTrail(options.directory)
+  const trail = journalTrail(options.directory, options.persist ?? (() => Promise.resolve()))
   const writer = writerOf(options, trail.firstNew)
   /** Written, unshipped, and still at hand: saves reading them back. */
   const recent = journalRow()
@@ -154,7 +156,7 @@ async function closeFiles(writer: SegmentWriter, trail: Trail, isAllWritten: boo
   await writer.settle()
   const isAllShipped = isAllWritten && !isBefore(trail.shipped(), end)
   trail.close(end)
-  if (isAllShipped) trail.clear()
+  if (isAllShipped) await trail.clear()
 }
 
 function writerOf(options: JournalOptions, first: number): SegmentWriter {

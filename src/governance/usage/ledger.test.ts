@@ -7,12 +7,13 @@ import { type ManualClock, manualClock } from '../../lib/clock.ts'
 import { seededRandom } from '../../lib/random.ts'
 import type { Database } from '../../platform/storage/index.ts'
 import { describeEngines } from '../../platform/storage/testing.ts'
+import { cleanRecord } from './clean.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { addOperations } from './operations.store.ts'
 import type { OperationRecord } from './record.ts'
 import { retention } from './retention.ts'
 import { DIMENSIONS } from './rollups.store.ts'
-import { sampleRecord } from './testing.ts'
+import { sampleNumber, sampleRecord } from './testing.ts'
 import { usageMigrations } from './usage-migrations.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'gatehouse-ledger-'))
@@ -30,8 +31,8 @@ const bench = (database: Database, directory = join(root, String(++made))): Benc
   return { ledger: openLedger({ directory, database, clock, random: seededRandom(1) }), clock, database, directory }
 }
 const hour = 3_600_000
-const ids = (records: readonly OperationRecord[]) => records.map((record) => Number.parseInt(record.id.slice(3), 16))
-const cleaned = (record: OperationRecord) => ({ record, json: JSON.stringify(record) })
+const ids = (records: readonly OperationRecord[]) => records.map((record) => sampleNumber(record))
+const cleaned = cleanRecord
 
 /** A database that fails while `state.isAway`. */
 const failing = (database: Database, state: { isAway: boolean }): Database => ({
@@ -119,12 +120,13 @@ describeEngines('ledger', (open) => {
     const database = await open(usageMigrations)
     const { ledger, directory } = bench(database)
     ledger.append(sampleRecord(1))
-    ledger.append(sampleRecord(2, { cost: 0.5, at: Number.NaN }))
+    const odd = sampleRecord(2, { cost: Number.NaN })
+    ledger.append(odd)
     ledger.append(sampleRecord(3))
     expect(await ledger.flush()).toBe(true)
     expect(ledger.status().setAside).toBe(1)
     expect(ids(await ledger.list({}, { limit: 10 }))).toEqual([3, 1])
-    expect(readFileSync(join(directory, 'refused.ndjson'), 'utf8')).toContain(sampleRecord(2).id)
+    expect(readFileSync(join(directory, 'refused.ndjson'), 'utf8')).toContain(odd.id)
   })
 
   test('the list is newest first, filters by every name, and its cursor is stable while records arrive', async () => {
@@ -137,13 +139,13 @@ describeEngines('ledger', (open) => {
     }
     await ledger.flush()
     const seen: number[] = []
-    let after: { at: number; id: string } | undefined
+    let after: { id: string } | undefined
     for (let extra = 100; ; extra++) {
       const page = await ledger.list({}, { limit: 7, ...(after && { after }) })
       seen.push(...ids(page))
       const last = page.at(-1)
       if (!last) break
-      after = { at: last.at, id: last.id }
+      after = { id: last.id }
       ledger.append(sampleRecord(extra, { at: 1_750_000_000_000 + 50 }))
       await ledger.flush()
     }
@@ -151,7 +153,7 @@ describeEngines('ledger', (open) => {
     const count = async (filter: Parameters<Ledger['list']>[0]) => (await ledger.list(filter, { limit: 500 })).length
     expect(await count({ team: 'odd' })).toBe(15)
     expect(await count({ session: 's5' })).toBe(1)
-    expect(await count({ requestId: sampleRecord(9).requestId })).toBe(1)
+    expect(await count({ requestId: sampleRecord(9, { at: 1_750_000_000_002 }).requestId })).toBe(1)
     expect(await count({ from: 1_750_000_000_001, to: 1_750_000_000_003 })).toBe(8)
     expect(await count({ outcome: 'denied' })).toBe(0)
   })
@@ -194,11 +196,11 @@ describeEngines('ledger', (open) => {
     await ledger.flush()
     const keeper = retention(database)
     expect((await ledger.list({}, { limit: 5 })).every((record) => record.content === undefined)).toBe(true)
-    expect((await ledger.find('id', sampleRecord(1).id))?.content?.request).toBe('ask')
+    expect((await ledger.find('id', sampleRecord(1, { at }).id))?.content?.request).toBe('ask')
     expect(await keeper.dryRun({ now: at + 1_000 })).toEqual({ operations: 0, contents: 1 })
     expect(await keeper.run({ now: at + 1_000 })).toEqual({ operations: 0, contents: 1 })
-    expect((await ledger.find('id', sampleRecord(1).id))?.content).toBeUndefined()
-    expect((await ledger.find('id', sampleRecord(2).id))?.content?.answer).toBe('say')
+    expect((await ledger.find('id', sampleRecord(1, { at }).id))?.content).toBeUndefined()
+    expect((await ledger.find('id', sampleRecord(2, { at: at + hour }).id))?.content?.answer).toBe('say')
     expect(await keeper.run({ now: at, operationsBefore: at + 1 })).toEqual({ operations: 1, contents: 0 })
     expect(ids(await ledger.list({}, { limit: 5 }))).toEqual([2])
     const usage = await ledger.usage({ groupBy: [], from: 0, to: 2e12 })
@@ -226,7 +228,7 @@ describeEngines('ledger', (open) => {
     await ledger.flush()
     const listed = await ledger.list({}, { limit: 500 })
     const cost = listed.reduce((sum, record) => sum + record.cost, 0)
-    expect(listed.length).toBe(new Set(records.map((record) => record.number)).size)
+    expect(listed.length).toBe(new Set(records.map(({ number, at }) => `${number} ${at}`)).size)
     for (const groupBy of [[], ...DIMENSIONS.map((dimension) => [dimension]), [...DIMENSIONS]]) {
       const rows = await ledger.usage({ groupBy, from: 0, to: 10 * hour })
       expect(rows.reduce((sum, row) => sum + row.cost, 0)).toBe(cost)

@@ -6,12 +6,12 @@ import type { Random } from '../../lib/random.ts'
 import type { Database } from '../../platform/storage/index.ts'
 import { cleanRecord } from './clean.ts'
 import { type JournalOptions, type JournalStatus, openJournal } from './journal.ts'
+import type { OperationFilter } from './operation-tables.ts'
 import {
   addOperations,
   findOperation,
   listOperations,
   type OperationCursor,
-  type OperationFilter,
   type OperationIdKind,
   type SpendScope,
   spentSince,
@@ -54,20 +54,20 @@ export interface LedgerOptions extends Pick<JournalOptions, 'maxSegmentBytes' | 
   readonly random: Random
 }
 
-/** SQLite runs on the event loop, about 20 µs a record; PostgreSQL is far away, and round trips are what costs. */
-const BATCH_SIZES = { sqlite: 100, postgres: 500 } as const
+/** A commit of so many keeps the event loop for about two milliseconds over SQLite; the rows before it go in pieces. */
+const BATCH_SIZE = 500
 const STOP_WITHIN_MS = 5_000
 const FLUSH_WITHIN_MS = 30_000
 
 /** Opens the ledger; what an earlier process left in the journal is shipped first. */
 export function openLedger(options: LedgerOptions): Ledger {
   const { database, clock, directory } = options
-  const journal = openJournal(options)
+  const journal = openJournal({ ...options, persist: database.persist })
   const carrier = shipper({
     journal,
     clock,
     random: options.random,
-    batchSize: BATCH_SIZES[database.engine],
+    batchSize: BATCH_SIZE,
     store: (entries) => addOperations(database, entries),
     setAside: ({ json }) => {
       mkdirSync(directory, { recursive: true })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { addToSums, type Migration, type Tables } from '../../platform/storage/index.ts'
-import type { OperationRecord } from './record.ts'
+import { instantOf } from './operation-id.ts'
+import type { OperationRecord, Outcome } from './record.ts'
 
 /** What usage may be grouped and filtered by. An operation without one of them counts under the empty name. */
 export const DIMENSIONS = ['team', 'app', 'user', 'key', 'model', 'provider'] as const
@@ -35,11 +36,13 @@ export const MEASURES = [
 export type Measure = (typeof MEASURES)[number]
 
 type RollupRow = Readonly<Record<Dimension, string>> & Readonly<Record<Measure, number>> & { readonly hour: number }
-interface RollupTables {
+/** The table of this file, for the query builder. */
+export interface RollupTables {
   readonly rollups: RollupRow
 }
 
-const HOUR_MS = 3_600_000
+/** Milliseconds in an hour. */
+export const HOUR_MS = 3_600_000
 const BUCKET_MS = { hour: HOUR_MS, day: 24 * HOUR_MS } as const
 /** Most rows a usage query gives. */
 export const MAX_USAGE_ROWS = 10_000
@@ -113,6 +116,37 @@ export async function readUsage(tables: Tables, query: UsageQuery): Promise<read
   return query.groupBy.length === 0 ? rows.filter((row) => row.operations > 0) : rows
 }
 
+/** What is looked for; other names in it do not matter. */
+export interface HoursFilter extends Partial<Readonly<Record<Dimension, string>>> {
+  readonly principal?: string
+  readonly outcome?: Outcome
+}
+
+/** The hours that may hold operations of this sort, newest first; epoch milliseconds. */
+export async function hoursWith(
+  tables: Tables,
+  filter: HoursFilter,
+  span: { readonly from: number; readonly to: number },
+): Promise<readonly number[]> {
+  let select = tables
+    .tables<RollupTables>()
+    .selectFrom('rollups')
+    .select('hour')
+    .distinct()
+    .where('hour', '>=', span.from)
+    .where('hour', '<', span.to)
+  const [kind, name] = filter.principal?.split(':', 2) ?? []
+  const wanted = { ...filter, ...((kind === 'app' || kind === 'user') && { [kind]: name }) }
+  for (const dimension of DIMENSIONS) {
+    const value = wanted[dimension]
+    // An invented model counts under the empty name.
+    if (value !== undefined) select = select.where(dimension, 'in', dimension === 'model' ? [value, ''] : [value])
+  }
+  if (filter.outcome !== undefined) select = select.where(filter.outcome, '>', 0)
+  const rows = await select.orderBy('hour', 'desc').execute()
+  return rows.map((row) => row.hour)
+}
+
 /** The start of the hour an instant lies in. */
 export const floorHour = (at: number) => Math.floor(at / HOUR_MS) * HOUR_MS
 /** The first start of an hour not before an instant. */
@@ -126,13 +160,13 @@ interface Rollup {
 
 const emptyCounts = () => Object.fromEntries(MEASURES.map((name) => [name, 0])) as Counts
 
-/** The hour, then the names in the order of {@link DIMENSIONS}. */
+/** The hour of the id, by which operations are found, then the names in the order of {@link DIMENSIONS}. */
 function keysOf(record: OperationRecord): readonly (string | number)[] {
   // A name that is no model, or came from nobody we know, is the caller's invention: it must not make rows.
   const isInvented = record.error?.code === 'model_not_found' || record.principal === undefined
   const model = isInvented ? '' : (record.modelAsked ?? '')
   const { team = '', app = '', user = '', key = '', provider = '' } = record
-  return [floorHour(record.at), team, app, user, key, model, provider]
+  return [floorHour(instantOf(record.id) ?? record.at), team, app, user, key, model, provider]
 }
 
 function add(counts: Counts, record: OperationRecord): void {

@@ -38,8 +38,8 @@ export interface ShipperOptions {
   readonly random: Random
 }
 
-/** Records gather this long, so that a busy gate makes few transactions. */
-const GATHER_MS = 100
+/** Records gather this long, so that a busy gate makes few transactions; whoever reads does not wait for it. */
+const GATHER_MS = 500
 const BACKOFF = { baseMs: 250, maxMs: 15_000 }
 
 /** Makes a {@link Shipper}; nothing runs until it is nudged. */

@@ -1,14 +1,16 @@
 import type { OperationRecord } from './record.ts'
 
-/** A whole, plausible record of about a kilobyte, for tests: `id` and `at` come from the number given. */
+/** A whole, plausible record, for tests: `at` comes from the number given unless it is given itself, the ids from both. */
 export function sampleRecord(number: number, changes: Partial<OperationRecord> = {}): OperationRecord {
-  const digits = number.toString(16).padStart(32, '0')
+  const { at = 1_750_000_000_000 + number * 1_000 } = changes
+  const time = (Number.isFinite(at) ? at : 0).toString(16).padStart(12, '0')
+  const digits = `${time}${number.toString(16).padStart(20, '0')}`
   return {
     id: `op_${digits}`,
     requestId: `req_${digits}`,
     traceId: digits,
     decisionId: `dec_${digits}`,
-    at: 1_750_000_000_000 + number * 1_000,
+    at,
     durationMs: 812.5,
     kind: 'model.chat',
     surface: 'openai-chat',
@@ -26,7 +28,7 @@ export function sampleRecord(number: number, changes: Partial<OperationRecord> =
       {
         provider: 'openai-eu',
         model: 'gpt-5.5-mini',
-        startedAt: 1_750_000_000_000 + number * 1_000 + 1,
+        startedAt: at + 1,
         durationMs: 811,
         firstTokenMs: 210,
         status: 200,
@@ -57,3 +59,6 @@ export function sampleRecord(number: number, changes: Partial<OperationRecord> =
     ...changes,
   }
 }
+
+/** The number that {@link sampleRecord} made a record from. */
+export const sampleNumber = (record: Pick<OperationRecord, 'id'>): number => Number.parseInt(record.id.slice(15), 16)

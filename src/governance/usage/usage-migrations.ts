@@ -1,5 +1,5 @@
 import type { Migration } from '../../platform/storage/index.ts'
-import { operationsMigration } from './operations.store.ts'
+import { operationsMigration } from './operation-tables.ts'
 import { rollupsMigration } from './rollups.store.ts'
 
 /** The tables of this room, in order. */

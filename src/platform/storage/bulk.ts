@@ -30,20 +30,20 @@ export interface AddToSums {
 const ROWS_A_STATEMENT = 64
 
 /**
- * Inserts many rows and says which keys were new, so that whatever is counted beside them is counted once. Call it in a
- * transaction.
+ * Inserts many rows and says for each whether it was new, so that whatever is counted beside it is counted once; of two
+ * with one key the first. Call it in a transaction.
  */
-export async function insertMissing(tables: Tables, insert: InsertMissing): Promise<ReadonlySet<string>> {
+export async function insertMissing(tables: Tables, insert: InsertMissing): Promise<readonly boolean[]> {
   const keyAt = insert.columns.indexOf(insert.key)
   const into = `insert into "${insert.table}" (${quoted(insert.columns)})`
   const onConflict = `on conflict ("${insert.key}") do nothing`
   if (tables.engine === 'sqlite') {
-    const changed = await runBatch(tables, `${into} values ${places(insert.columns.length)} ${onConflict}`, insert.rows)
-    return new Set(insert.rows.flatMap((row, index) => (changed[index] ? [String(row[keyAt])] : [])))
+    return runBatch(tables, `${into} values ${places(insert.columns.length)} ${onConflict}`, insert.rows)
   }
   const end = `${onConflict} returning "${insert.key}"`
   const returned = await runStatements(tables, { into, end, width: insert.columns.length, rows: insert.rows })
-  return new Set(returned.map((row) => String(row[insert.key])))
+  const fresh = new Set(returned.map((row) => String(row[insert.key])))
+  return insert.rows.map((row) => fresh.delete(String(row[keyAt])))
 }
 
 /** Adds to many rows of sums. Call it in a transaction, with the rows in one order everywhere, so that nobody deadlocks. */

@@ -1,6 +1,6 @@
 export { type AddToSums, addToSums, type InsertMissing, insertMissing, type SqlValue } from './bulk.ts'
 export { isDataError } from './data-error.ts'
-export { type Database, type DatabaseOptions, openDatabase } from './database.ts'
+export { type Database, type DatabaseOptions, openDatabase, type TransactionOptions } from './database.ts'
 export { type DirectoryLock, lockDirectory } from './directory-lock.ts'
 export type { Migration } from './migrations.ts'
 export type { Engine, Tables } from './tables.ts'

@@ -58,6 +58,26 @@ describeEngines('storage', (open, engine) => {
     expect(await database.tables<NoteTables>().selectFrom('notes').selectAll().execute()).toEqual([])
   })
 
+  test('a transaction that is to last later is all or nothing too, and its successors last at once again', async () => {
+    const database = await open([NOTES])
+    const add = (id: string, fails: boolean) =>
+      database.transaction(
+        async (tables) => {
+          await tables.tables<NoteTables>().insertInto('notes').values(note(id)).execute()
+          if (fails) throw new Error('no')
+        },
+        { lasting: 'later' },
+      )
+    await expect(add('a', true)).rejects.toThrow('no')
+    await Promise.all([add('b', false), add('c', false)])
+    await database.persist()
+    const rows = await database.tables<NoteTables>().selectFrom('notes').select('id').execute()
+    expect(rows.map((row) => row.id).sort()).toEqual(['b', 'c'])
+    if (engine !== 'sqlite') return
+    const level = await sql<{ synchronous: number }>`pragma synchronous`.execute(database.kysely)
+    expect(level.rows[0]?.synchronous).toBe(2)
+  })
+
   test('statements sent while a transaction is open wait for it and then run', async () => {
     const database = await open([NOTES])
     const add = (id: string) =>
@@ -102,8 +122,8 @@ describeEngines('storage', (open, engine) => {
         rows: ids.map((id) => [id, 1, 2, null, "it's"]),
       })
     const many = Array.from({ length: 101 }, (_, index) => `n${index}`)
-    expect((await insert(many)).size).toBe(101)
-    expect([...(await insert(['n5', 'new', 'new', 'n100']))]).toEqual(['new'])
-    expect((await insert([])).size).toBe(0)
+    expect(await insert(many)).toEqual(many.map(() => true))
+    expect(await insert(['n5', 'new', 'new', 'n100'])).toEqual([false, true, false, false])
+    expect(await insert([])).toEqual([])
   })
 })
