@@ -34,12 +34,17 @@ export function answered(
   return { status, headers: response.headers, body: response.body, text: () => response.text() }
 }
 
+/** An upstream that never answers: gives up when its caller does. */
+export function silent(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+}
+
 /** What a test sets up: one provider, what it answers, and what it saw. */
 export interface Rehearsal {
   readonly provider: string
   readonly model: string
   readonly secret?: string
-  readonly answer: (request: UpstreamRequest) => UpstreamResponse | Promise<UpstreamResponse>
+  readonly answer: (request: UpstreamRequest, signal: AbortSignal) => UpstreamResponse | Promise<UpstreamResponse>
 }
 
 /** A target resolved from documents, and an upstream that is answered by the test. */
@@ -64,9 +69,9 @@ spec: {targets: [{provider: upstream, model: '${rehearsal.model}'}]}
   const clock = manualClock(NOW)
   const sent: UpstreamRequest[] = []
   const warnings: string[] = []
-  const transport: Transport = async (request) => {
+  const transport: Transport = async (request, signal) => {
     sent.push(request)
-    return rehearsal.answer(request)
+    return rehearsal.answer(request, signal)
   }
   const upstream: Upstream = {
     clock,
