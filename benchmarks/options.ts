@@ -30,15 +30,15 @@ export interface BenchOptions {
 
 const QUICK: Sizes = {
   name: 'quick',
-  seconds: 60,
+  seconds: 70,
   rounds: 2,
   requests: 2_000,
-  streams: 120,
-  slowRequests: 300,
-  firstTokens: 100,
-  pacedStreams: 20,
+  streams: 80,
+  slowRequests: 200,
+  firstTokens: 60,
+  pacedStreams: 10,
   heldStreams: 1_000,
-  memoryRequests: 6_000,
+  memoryRequests: 5_000,
   coldStarts: 2,
 }
 
@@ -75,7 +75,7 @@ export const USAGE = `npm run bench [-- --quick | --full] [--only=<section>]... 
 
   --quick       about a minute; noisy
   --full        nine rounds, a million requests for the memory figure
-  --only        one of: requests, latency, streams, tokens, hang-up, capacity, memory, start, policy
+  --only        one of: requests, streams, latency, tokens, hang-up, policy, start, capacity, memory
   --no-peers    leave other products out`
 
 /** Reads the command line. Throws when it says something unknown. */

@@ -20,7 +20,7 @@ import { headOf, type SectionResult, sumOf, tableOf, writeReport } from './repor
 import { plainSubject } from './subject.ts'
 import { startUpstream } from './upstream.ts'
 
-const SECTIONS: readonly Section[] = [requests, latency, streams, tokens, hangUp, capacity, memory, start, policy]
+const SECTIONS: readonly Section[] = [requests, streams, latency, tokens, hangUp, policy, start, capacity, memory]
 const MS_PER_SECOND = 1_000
 
 interface Opened {

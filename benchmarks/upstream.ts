@@ -3,7 +3,7 @@ import { type Program, startProgram } from './processes.ts'
 
 /** What the upstream process is asked. */
 export interface UpstreamQuestion {
-  /** Forget the hang-ups seen so far. */
+  /** Forget the hang-ups seen so far, once they are told. */
   readonly forget?: boolean
 }
 

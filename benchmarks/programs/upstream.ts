@@ -180,12 +180,12 @@ setInterval(() => {
 }, HELD_MS)
 
 answerQuestions<UpstreamQuestion, UpstreamReport>((question) => {
-  if (question.forget) hangUps.length = 0
+  const seen = question.forget ? hangUps.splice(0) : [...hangUps]
   return {
     port: server.port,
     connections: connections.size,
     held: held.size,
     requests: counted.requests,
-    hangUps: [...hangUps],
+    hangUps: seen,
   }
 })
