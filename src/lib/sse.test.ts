@@ -175,3 +175,25 @@ test('what is written as an event is read as that event', () => {
   )
   expect(splitText(sseComment('a\nb'))).toEqual([{ event: undefined, data: '', raw: ': a\n: b\n\n' }])
 })
+
+describe('an event that never ends costs time in proportion to its length', () => {
+  for (const [what, piece] of [
+    ['one line', 'x'.repeat(65_536)],
+    ['many lines', `data: ${'x'.repeat(65_529)}\n`],
+  ] as const) {
+    test(what, () => {
+      const timeOf = (pieces: number) => {
+        const splitter = sseSplitter({ maxEventBytes: 1_073_741_824 })
+        const chunk = bytes(piece)
+        splitter.push(bytes('data: a\r\n'))
+        const from = performance.now()
+        for (let count = 0; count < pieces; count++) splitter.push(chunk)
+        return performance.now() - from
+      }
+      timeOf(32)
+      const ratios = [1, 2, 3].map(() => timeOf(256) / timeOf(32))
+      // In proportion: 8 times as long. Were all of it looked through again with every piece: 64 times.
+      expect(Math.min(...ratios)).toBeLessThan(24)
+    })
+  }
+})

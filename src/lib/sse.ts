@@ -36,12 +36,14 @@ const NONE: readonly SseEvent[] = Object.freeze([])
 export function sseSplitter(options: { readonly maxEventBytes?: number } = {}): SseSplitter {
   const maxLength = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  /** What was searched and belongs to the block that is being read. Only put together when the block ends: looking into it would copy it each time. */
+  let scanned = ''
+  /** What was not searched yet; only a CR in the last place stays here between two chunks. */
   let pending = ''
-  /** Where the line that is being read starts, and where the search for its end goes on. */
-  let lineStart = 0
-  let searched = 0
-  let sawCr = false
+  /** The line that is being read has something in it, the block has a line that has. */
+  let lineIsEmpty = true
   let hasContent = false
+  let sawCr = false
   let started = false
 
   const add = (decoded: string) => {
@@ -52,36 +54,35 @@ export function sseSplitter(options: { readonly maxEventBytes?: number } = {}): 
   }
   const cut = (isLast: boolean): readonly SseEvent[] => {
     let events: SseEvent[] | undefined
-    let blockStart = 0
     const text = pending
+    let blockStart = 0
+    let lineStart = 0
+    let end = text.length
     for (;;) {
-      const lineEnd = sawCr ? nextLineEnd(text, searched) : text.indexOf('\n', searched)
-      if (lineEnd === -1) {
-        searched = text.length
-        break
-      }
+      const lineEnd = sawCr ? nextLineEnd(text, lineStart) : text.indexOf('\n', lineStart)
+      if (lineEnd === -1) break
       // A CR in the last place may be half of a CRLF: it waits for the next byte.
       if (!isLast && lineEnd === text.length - 1 && text.charCodeAt(lineEnd) === CR) {
-        searched = lineEnd
+        end = lineEnd
         break
       }
-      const isBlank = lineEnd === lineStart
-      searched = lineStart = afterLineEnd(text, lineEnd)
+      const isBlank = lineEnd === lineStart && lineIsEmpty
+      lineStart = afterLineEnd(text, lineEnd)
+      lineIsEmpty = true
       if (!isBlank) hasContent = true
       else if (hasContent) {
-        if (lineStart - blockStart > maxLength) throw tooLong(maxLength)
+        if (scanned.length + lineStart - blockStart > maxLength) throw tooLong(maxLength)
         events ??= []
-        events.push(readBlock(text.slice(blockStart, lineStart), sawCr))
+        events.push(readBlock(scanned + text.slice(blockStart, lineStart), sawCr))
+        scanned = ''
         blockStart = lineStart
         hasContent = false
       }
     }
-    if (text.length - blockStart > maxLength) throw tooLong(maxLength)
-    if (blockStart > 0) {
-      pending = text.slice(blockStart)
-      searched -= blockStart
-      lineStart -= blockStart
-    }
+    if (lineStart < end) lineIsEmpty = false
+    if (scanned.length + text.length - blockStart > maxLength) throw tooLong(maxLength)
+    if (blockStart < end) scanned += text.slice(blockStart, end)
+    pending = end === text.length ? '' : text.slice(end)
     return events ?? NONE
   }
   return {
@@ -92,10 +93,10 @@ export function sseSplitter(options: { readonly maxEventBytes?: number } = {}): 
     end: () => {
       add(decoder.decode())
       const events = cut(true)
-      const rest = pending
-      const isUnfinished = hasContent || lineStart < rest.length
-      pending = ''
-      searched = lineStart = 0
+      const rest = scanned
+      const isUnfinished = hasContent || !lineIsEmpty
+      scanned = pending = ''
+      lineIsEmpty = true
       hasContent = false
       return isUnfinished ? [...events, readBlock(rest, sawCr)] : events
     },

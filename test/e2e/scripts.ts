@@ -56,10 +56,14 @@ export const hang: Script = () => undefined
 /** Answers 200 at once and then says nothing, ever. */
 export const hangAfterHead: Script = (_, out) => out.head(200, { 'content-type': 'text/event-stream' })
 
-/** Says the same for ever, or until the caller has gone; `said` counts the bytes. */
-export function endless(piece: string, headers: Headers, said: { bytes: number }): Script {
+/** Says some first things, then the same for ever, or until the caller has gone; `said` counts the bytes of the latter. */
+export function endless(piece: string, headers: Headers, said: { bytes: number; first?: readonly string[] }): Script {
   return async (_, out: Out) => {
     out.head(200, headers)
+    for (const event of said.first ?? []) {
+      await out.write(event)
+      await turn()
+    }
     while (await out.write(piece)) {
       said.bytes += piece.length
       await turn()

@@ -36,12 +36,18 @@ function messagesOf(options?: BodyOptions) {
   return turnsOf(options).map((content, index, { length }) => ({ role: roleOf(index, length), content }))
 }
 
-/** The JSON of every `data:` line. */
+/** The JSON of every `data:` line that is JSON. */
 function dataOf(sse: string): readonly Readonly<Record<string, unknown>>[] {
   return sse
     .split('\n')
     .filter((line) => line.startsWith('data: {'))
-    .map((line) => JSON.parse(line.slice(6)))
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line.slice(6))]
+      } catch {
+        return []
+      }
+    })
 }
 
 function openaiError(body: unknown): string {
