@@ -1,4 +1,5 @@
 import { grantKind, resourceGroupKind } from '../governance/access/index.ts'
+import { guardrailKind, wordListKind } from '../governance/guardrails/index.ts'
 import { appKind, keyKind, teamKind } from '../governance/identity/index.ts'
 import { budgetKind, limitKind } from '../governance/limits/index.ts'
 import { captureKind } from '../governance/usage/index.ts'
@@ -19,5 +20,7 @@ export const POLICY_KINDS: readonly Kind[] = Object.freeze([
   grantKind,
   limitKind,
   budgetKind,
+  guardrailKind,
+  wordListKind,
   captureKind,
 ])

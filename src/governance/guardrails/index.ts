@@ -1,1 +1,8 @@
+export { answerGuard } from './answer-guard.ts'
+export { compileGuardrails, type GuardrailOptions } from './compile.ts'
+export { type GuardrailAction, type GuardrailCheck, type GuardrailSpec, guardrailKind } from './guardrail.kind.ts'
+export type { GuardrailIndex, Guards } from './guardrail-index.ts'
+export { guardsFor } from './guards.ts'
+export { inspectAnswerText, inspectSegments } from './inspect.ts'
 export type { AnswerGuard, Blocked, Channel, Inspection, Phase, Segment, TextGuard, Verdict } from './inspection.ts'
+export { type WordListSpec, wordListKind } from './word-list.kind.ts'

@@ -1,0 +1,193 @@
+import { type Automaton, buildAutomaton, PREFIX_ANYWHERE, PREFIX_OF_NOTHING, PREFIX_OF_WORD } from './automaton.ts'
+import { isWordStart } from './boundary.ts'
+import type { Finding, Rule } from './rule.ts'
+import { foldCase, type SymbolTable, symbolTable } from './symbols.ts'
+
+/** How the characters of a text and of keywords are made equal before they are compared. */
+export interface Folding {
+  readonly name: string
+  readonly fold: (character: string) => string
+}
+
+/** The folding of rules that ask for no other: case, and marks on letters. */
+export const BY_CASE: Folding = Object.freeze({ name: 'case', fold: foldCase })
+
+/** Rules that are switched on and off together, and timed together. */
+export interface RuleUnit {
+  readonly rules: readonly Rule[]
+  readonly folding?: Folding
+}
+
+/** One look at a text. */
+export interface ScanRequest {
+  /** The view of the text. */
+  readonly text: string
+  /** Units to wake, by number. */
+  readonly active: Uint8Array
+  /** The text goes on: matches that touch its end are not decided. */
+  readonly open: boolean
+  /** Milliseconds that one unit may take. */
+  readonly budgetMs: number
+  readonly monotonic: () => number
+}
+
+/** What one unit came to. */
+export interface UnitScan {
+  readonly findings: Finding[]
+  /** Why the unit did not come to its end. */
+  failure?: 'budget' | 'error'
+  /** Milliseconds. */
+  tookMs: number
+}
+
+/** What a scan came to. */
+export interface Scan {
+  /** By the number of the unit; undefined for units that were not woken or have no rules. */
+  readonly units: readonly (UnitScan | undefined)[]
+  /** From here on an open text may still become a match; its length when it cannot. */
+  readonly undecidedFrom: number
+}
+
+/** Wakes rules by their keywords: one pass over a text, however many rules there are. */
+export type Scanner = (request: ScanRequest) => Scan
+
+interface Pass {
+  readonly automaton: Automaton
+  /** The most characters before a keyword that belong to a match. */
+  readonly reach: number
+}
+
+const HITS_BETWEEN_LOOKS_AT_THE_CLOCK = 64
+const LEAD = /[0-9A-Za-z_~.-]/
+const PLAIN_WORD = /^[A-Za-z]?[a-z]*$/
+
+/** Builds the scanner over all units. */
+export function buildScanner(units: readonly RuleUnit[]): Scanner {
+  const rules: Rule[] = []
+  const unitOf: number[] = []
+  const passes = passesOf(units, (rule, unit) => {
+    unitOf.push(unit)
+    return rules.push(rule) - 1
+  })
+  return (request) => {
+    const hits: (number[] | undefined)[] = []
+    const began = request.monotonic()
+    let undecidedFrom = request.text.length
+    for (const { automaton, reach } of passes) {
+      const state = automaton.walk(request.text, (rule, start) => {
+        const unit = unitOf[rule] ?? 0
+        if (request.active[unit] !== 1) return
+        const own = hits[unit]
+        if (own) own.push(rule, start)
+        else hits[unit] = [rule, start]
+      })
+      if (request.open) undecidedFrom = Math.min(undecidedFrom, begunAt(request.text, { automaton, state, reach }))
+    }
+    const shared = (request.monotonic() - began) / Math.max(1, units.length)
+    const scans = units.map((unit, number): UnitScan | undefined => {
+      if (request.active[number] !== 1 || unit.rules.length === 0) return undefined
+      const scan: UnitScan = { findings: [], tookMs: shared }
+      const own = hits[number]
+      if (own) undecidedFrom = Math.min(undecidedFrom, attemptAll(own, { rules, request, scan }))
+      return scan
+    })
+    return { units: scans, undecidedFrom }
+  }
+}
+
+function passesOf(units: readonly RuleUnit[], add: (rule: Rule, unit: number) => number): readonly Pass[] {
+  const foldings = new Map<
+    string,
+    { folding: Folding; symbols: SymbolTable; keywords: Parameters<typeof keyword>[0][] }
+  >()
+  units.forEach((unit, number) => {
+    if (unit.rules.length === 0) return
+    const folding = unit.folding ?? BY_CASE
+    const group = foldings.get(folding.name) ?? { folding, symbols: symbolTable(folding.fold), keywords: [] }
+    foldings.set(folding.name, group)
+    for (const rule of unit.rules) {
+      const place = add(rule, number)
+      for (const text of rule.keywords) group.keywords.push({ text, rule, place })
+    }
+  })
+  return [...foldings.values()].map(({ symbols, keywords }) => ({
+    automaton: buildAutomaton(keywords.map(keyword), symbols),
+    reach: keywords.reduce(
+      (most, { rule }) => (rule.guards === 'match' ? Math.max(most, rule.before?.max ?? 0) : most),
+      0,
+    ),
+  }))
+}
+
+function keyword({ text, rule, place }: { readonly text: string; readonly rule: Rule; readonly place: number }) {
+  const word = rule.begins === 'word' && !rule.before
+  const prefix = rule.guards === 'value' ? PREFIX_OF_NOTHING : word ? PREFIX_OF_WORD : PREFIX_ANYWHERE
+  return { text, rule: place, prefix }
+}
+
+/** Where the match of a keyword that the end of the text breaks off could begin. */
+function begunAt(text: string, { automaton, state, reach }: Pass & { readonly state: number }): number {
+  let from = leadOf(text, text.length, reach)
+  automaton.unfinished(state, (depth, prefix) => {
+    if (prefix === PREFIX_OF_NOTHING) return
+    const at = text.length - depth
+    if (prefix & PREFIX_ANYWHERE) from = Math.min(from, leadOf(text, at, reach))
+    else if (isWordStart(text, at)) from = Math.min(from, at)
+  })
+  return from
+}
+
+/**
+ * Where the word that ends at `end` begins, if it could be what stands before a keyword. A plain word is let go: else
+ * every word of every stream would wait for the next one. The few letters with which such a secret may begin say nothing.
+ */
+function leadOf(text: string, end: number, reach: number): number {
+  if (reach === 0) return end
+  let from = end
+  while (from > 0 && end - from <= reach && LEAD.test(text.charAt(from - 1))) from--
+  return end - from > reach || PLAIN_WORD.test(text.slice(from, end)) ? end : from
+}
+
+interface Attempting {
+  readonly rules: readonly Rule[]
+  readonly request: ScanRequest
+  readonly scan: UnitScan
+}
+
+/** Looks at every place where a keyword woke a rule; gives where the undecided ones begin. */
+function attemptAll(hits: readonly number[], { rules, request, scan }: Attempting): number {
+  const { text, open, monotonic, budgetMs } = request
+  const began = monotonic()
+  const matchedTo = new Map<Rule, number>()
+  let undecidedFrom = text.length
+  try {
+    for (let at = 0; at < hits.length; at += 2) {
+      const rule = rules[hits[at] ?? 0]
+      if (!rule) continue
+      if (at % HITS_BETWEEN_LOOKS_AT_THE_CLOCK === 0 && at > 0 && monotonic() - began > budgetMs) {
+        scan.failure = 'budget'
+        break
+      }
+      const keywordAt = hits[at + 1] ?? 0
+      const { min, max } = rule.before ?? { min: 0, max: 0 }
+      for (let start = Math.max(0, keywordAt - max); start <= keywordAt - min; start++) {
+        if (start < (matchedTo.get(rule) ?? 0)) continue
+        if (rule.begins === 'word' && !isWordStart(text, start)) continue
+        const attempt = rule.attempt({ text, at: start, open })
+        if (!attempt) continue
+        if ('undecided' in attempt) undecidedFrom = Math.min(undecidedFrom, attempt.from)
+        else {
+          scan.findings.push(attempt)
+          matchedTo.set(rule, attempt.end)
+        }
+        break
+      }
+    }
+  } catch {
+    scan.failure = 'error'
+  }
+  const took = monotonic() - began
+  scan.tookMs += took
+  if (took > budgetMs) scan.failure ??= 'budget'
+  return undecidedFrom
+}

@@ -1,0 +1,103 @@
+/** A text as rules read it, with the way back: masks edit the original. */
+export interface View {
+  readonly text: string
+  /** Where a character of the view begins in the original; the end of the original for the end of the view. */
+  readonly from: (at: number) => number
+  /** Where in the original the characters before `at` end. */
+  readonly until: (at: number) => number
+}
+
+/** How texts are read. */
+export type Reading = 'plain' | 'json'
+
+const NOT_ASCII = /[^\u0000-\u007f]/
+/** Letters with marks of their own, and every character that compatibility folding changes or drops. */
+const FOLDABLE = /[\s\S]\p{M}+|(?![\u0000-\u007f])\p{Changes_When_NFKC_Casefolded}/gu
+/** Characters that show nothing: zero-width, directions, soft hyphen, variation selectors, Unicode tags. */
+const INVISIBLE =
+  /\u034f|[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e007f}]/gu
+const JSON_ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[^u]|u)/g
+const JSON_LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
+
+function identity(text: string): View {
+  const same = (at: number) => at
+  return { text, from: same, until: same }
+}
+
+/** Replaces the matches of a pattern, and remembers where everything came from; undefined when nothing changes. */
+function rewrite(text: string, pattern: RegExp, replace: (match: string) => string): View | undefined {
+  let written = ''
+  let done = 0
+  // Pairs of offsets at the end of every change: in the view, in the original.
+  const changes: { readonly view: number; readonly viewEnd: number; readonly from: number; readonly until: number }[] =
+    []
+  for (const { 0: match, index } of text.matchAll(pattern)) {
+    const replacement = replace(match)
+    if (replacement === match) continue
+    written += text.slice(done, index)
+    const view = written.length
+    written += replacement
+    done = index + match.length
+    changes.push({ view, viewEnd: written.length, from: index, until: done })
+  }
+  if (changes.length === 0) return undefined
+  written += text.slice(done)
+  /** The last change that begins at or before `at`; `before` leaves out one that begins at `at` itself. */
+  const lastChange = (at: number, before: boolean) => {
+    let low = 0
+    let high = changes.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const begin = changes[middle]?.view ?? 0
+      if (before ? begin < at : begin <= at) low = middle + 1
+      else high = middle
+    }
+    return changes[low - 1]
+  }
+  const place = (at: number, side: 'from' | 'until') => {
+    const change = lastChange(at, side === 'until')
+    if (!change) return at
+    if (at >= change.viewEnd) return change.until + at - change.viewEnd
+    return change[side]
+  }
+  return { text: written, from: (at) => place(at, 'from'), until: (at) => place(at, 'until') }
+}
+
+function over(inner: View, outer: View | undefined): View {
+  if (!outer) return inner
+  return {
+    text: outer.text,
+    from: (at) => inner.from(outer.from(at)),
+    until: (at) => inner.until(outer.until(at)),
+  }
+}
+
+/**
+ * The view of a text: JSON's escapes undone when it is JSON, then compatibility characters folded (full-width letters,
+ * ligatures) and invisible ones dropped. Case is left as it is. Plain ASCII is its own view, at no cost.
+ */
+export function viewOf(text: string, reading: Reading): View {
+  const base = identity(text)
+  const plain = reading === 'json' && text.includes('\\') ? over(base, rewrite(text, JSON_ESCAPE, unescaped)) : base
+  if (!NOT_ASCII.test(plain.text)) return plain
+  return over(plain, rewrite(plain.text, FOLDABLE, foldCluster))
+}
+
+/** How much of the end of an unfinished JSON text is the beginning of an escape, which means nothing yet. */
+export function brokenEscape(text: string): number {
+  const begun = /\\(?:u[0-9a-fA-F]{0,3})?$/.exec(text)
+  if (!begun) return 0
+  let slashes = 0
+  for (let at = begun.index; at >= 0 && text.charCodeAt(at) === 92; at--) slashes++
+  return slashes % 2 === 1 ? text.length - begun.index : 0
+}
+
+function unescaped(sequence: string): string {
+  if (sequence.length === 6) return String.fromCharCode(Number.parseInt(sequence.slice(2), 16))
+  const letter = sequence.charAt(1)
+  return JSON_LETTERS[letter] ?? letter
+}
+
+function foldCluster(cluster: string): string {
+  return cluster.replace(INVISIBLE, '').normalize('NFKC')
+}
