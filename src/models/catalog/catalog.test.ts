@@ -207,3 +207,32 @@ describe('the estimate of tokens', () => {
     expect(estimateTokens('a'.repeat(million))).toBe(250_000)
   })
 })
+
+test.each([
+  ['claude-3-5-haiku-latest', 'none'],
+  ['claude-3-7-sonnet-20250219', 'budget'],
+  ['claude-sonnet-4-20250514', 'budget'],
+  ['claude-opus-4-1-20250805', 'budget'],
+  ['claude-haiku-4-5-20251001', 'budget'],
+  ['eu.anthropic.claude-sonnet-4-5-20250929-v1:0', 'budget'],
+  ['anthropic/claude-sonnet-4.5', 'budget'],
+  ['claude-opus-4-6', 'adaptive'],
+  ['claude-sonnet-4-6', 'adaptive'],
+  ['claude-opus-5', 'adaptive'],
+  ['claude-haiku-5', 'adaptive'],
+  ['gemini-2.5-flash', 'budget'],
+  ['gemini-3-pro-preview', 'level'],
+  ['gemini-2.0-flash', 'none'],
+  ['gpt-5-mini', 'effort'],
+  ['o4-mini', 'effort'],
+  ['gpt-5-chat-latest', 'none'],
+  ['gpt-4o-mini', 'none'],
+])('%s takes its thinking as its generation does: %s', (model, style) => {
+  expect(catalog.traits('openrouter', model).reasoningStyle).toBe(style as 'budget')
+})
+
+test('OpenAI’s thinking models refuse a temperature; its others and Claude up to 4.6 take one', () => {
+  const temperature = (model: string) => catalog.traits('openai', model).temperature
+  expect(['gpt-5', 'o3', 'claude-opus-4-7'].map(temperature)).toEqual([false, false, false])
+  expect(['gpt-4.1', 'gpt-4o', 'claude-sonnet-4-6'].map(temperature)).toEqual([undefined, undefined, undefined])
+})

@@ -49,7 +49,7 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: /gpt-5(?:\.\d)?-chat/,
-    traits: { ...seeing, structuredOutput: true, contextTokens: 128 * K, maxOutputTokens: 16_384 },
+    traits: { ...seeing, structuredOutput: true, ...plain, contextTokens: 128 * K, maxOutputTokens: 16_384 },
   },
   { name: /gpt-5-pro/, traits: { ...openaiReasoning, contextTokens: 400 * K, maxOutputTokens: 272 * K } },
   { name: /gpt-5/, traits: { ...openaiReasoning, contextTokens: 400 * K, maxOutputTokens: 128 * K } },
@@ -151,6 +151,11 @@ const FAMILIES: readonly Family[] = [
   {
     name: /claude-sonnet-4|claude-3-7/,
     traits: { ...claude, reasoning: true, reasoningStyle: 'budget', contextTokens: 200 * K, maxOutputTokens: 64 * K },
+  },
+  // Every generation from 4.6 on chooses its thinking itself; what else a new one can is not known before it is listed.
+  {
+    name: /claude-[a-z]+-(?:4-[6-9](?!\d)|[5-9])/,
+    traits: { ...claude, reasoning: true, reasoningStyle: 'adaptive' },
   },
   { name: /claude-3-5/, traits: { ...claude, ...plain, contextTokens: 200 * K, maxOutputTokens: 8_192 } },
   { name: /claude-3/, traits: { ...claude, ...plain, contextTokens: 200 * K, maxOutputTokens: 4_096 } },
