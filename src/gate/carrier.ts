@@ -92,9 +92,10 @@ function sizeOf({ delta }: AnswerEvent & { readonly kind: 'block-delta' }): numb
   return delta.kind === 'arguments' ? delta.json.length : 0
 }
 
-/** An event that does not end within this is not one. */
-const MAX_EVENT_BYTES = 1_048_576
+/** An event that does not end within this is not one: an image in base64 is the longest there is. */
+const MAX_EVENT_BYTES = 32 * 1_048_576
 const LF = 10
+const CR = 13
 
 /**
  * Carries bytes as they come, in whole events: nothing is decoded but what bears usage or an error. For answers that no
@@ -105,40 +106,27 @@ export function byteCarrier(
   call: { readonly choices: number; readonly includeUsage: boolean },
 ): Carrier {
   const meter = rules.meter(call.choices)
-  const strips = !call.includeUsage && rules.withoutUsage !== undefined
-  let carried: Uint8Array | undefined
+  const events = wholeEvents()
+  const trimmed = trimmer(rules, !call.includeUsage)
   let bytes = 0
   let usage: Usage | undefined
-  const trimmed = (whole: Buffer): Uint8Array | string => {
-    const bearsUsage = strips && whole.includes(rules.usageMark)
-    const ends = rules.terminator !== undefined && whole.includes(rules.terminator)
-    if (!bearsUsage && !ends) return whole
-    let text = ''
-    for (const raw of whole.toString().split(/(?<=\n\r?\n)/)) {
-      if (ends && rules.terminator !== undefined && raw.includes(rules.terminator) && /^data: ?\[/m.test(raw)) continue
-      text += bearsUsage && raw.includes(rules.usageMark) ? (rules.withoutUsage?.(raw) ?? '') : raw
-    }
-    return text
-  }
   return {
     push: (chunk) => {
       bytes += chunk.byteLength
       meter.push(chunk)
-      const joined = carried ? concatBytes([carried, chunk]) : chunk
-      const boundary = endOfEvents(joined)
-      carried = boundary === joined.byteLength ? undefined : joined.slice(boundary)
-      if (carried && carried.byteLength > MAX_EVENT_BYTES) {
-        throw new GatewayError('upstream_invalid', { internalDetail: 'an event of more than a megabyte' })
-      }
-      if (boundary === 0) return undefined
-      return trimmed(Buffer.from(joined.buffer, joined.byteOffset, boundary))
+      // The upstream's own words about its failure stay here: the client hears of it in the surface's shape, once.
+      const error = meter.error?.()
+      if (error) throw error
+      const whole = events.push(chunk)
+      return whole && trimmed(whole)
     },
     end: () => {
       const reading = meter.end()
       usage = reading.usage
       if (reading.error) throw reading.error
-      const last = carried && trimmed(Buffer.from(carried.buffer, carried.byteOffset, carried.byteLength))
-      return { last, complete: reading.complete }
+      // Half an event of a cut answer is of no use to anybody.
+      const rest = reading.complete ? events.rest() : undefined
+      return { last: rest && trimmed(closed(rest)), complete: reading.complete }
     },
     usage: () => usage,
     // About what is left of an event without its JSON around the text.
@@ -146,18 +134,72 @@ export function byteCarrier(
   }
 }
 
-/** The end of the last whole event: just behind its blank line. */
+/** Takes out of whole events what the client did not ask for, and the end that the gate writes itself. */
+function trimmer({ withoutUsage, usageMark, terminator }: PassRules, strips: boolean) {
+  const write = strips ? withoutUsage : undefined
+  return (whole: Buffer): Uint8Array | string => {
+    const bearsUsage = write !== undefined && whole.includes(usageMark)
+    const ends = terminator !== undefined && whole.includes(terminator)
+    if (!bearsUsage && !ends) return whole
+    let text = ''
+    for (const raw of whole.toString().split(/(?<=\n\r?\n|\r\r)/)) {
+      if (ends && raw.includes(terminator) && /^data: ?\[/m.test(raw)) continue
+      text += bearsUsage && raw.includes(usageMark) ? (write(raw) ?? '') : raw
+    }
+    return text
+  }
+}
+
+/** Gathers bytes until an event is whole; what waits is copied once, however small the pieces are. */
+function wholeEvents() {
+  let waiting: Uint8Array[] = []
+  let waitingBytes = 0
+  /** The last bytes that wait: a blank line may be cut in two. */
+  let tail: Uint8Array = new Uint8Array(0)
+  const keep = (rest: Uint8Array) => {
+    if (rest.byteLength === 0) return
+    waitingBytes += rest.byteLength
+    if (waitingBytes > MAX_EVENT_BYTES) {
+      throw new GatewayError('upstream_invalid', { internalDetail: `an event of more than ${MAX_EVENT_BYTES} bytes` })
+    }
+    // The chunk's memory is the transport's: what waits for the next chunk is copied.
+    waiting.push(rest.slice())
+    tail = concatBytes([tail, rest.subarray(-3)]).slice(-3)
+  }
+  return {
+    push: (chunk: Uint8Array): Buffer | undefined => {
+      const probe = tail.byteLength === 0 ? chunk : concatBytes([tail, chunk])
+      const boundary = endOfEvents(probe) - tail.byteLength
+      if (boundary <= 0) {
+        keep(chunk)
+        return undefined
+      }
+      const whole = concatBytes([...waiting, chunk.subarray(0, boundary)])
+      waiting = []
+      waitingBytes = 0
+      tail = new Uint8Array(0)
+      keep(chunk.subarray(boundary))
+      return Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength)
+    },
+    rest: (): Buffer | undefined => (waiting.length === 0 ? undefined : Buffer.concat(waiting)),
+  }
+}
+
+/** The last event may lack its blank line; what is written after it must not run into it. */
+function closed(rest: Buffer): Buffer {
+  if (endOfEvents(rest) === rest.byteLength) return rest
+  const last = rest[rest.byteLength - 1]
+  return Buffer.concat([rest, Buffer.from(last === LF || last === CR ? '\n' : '\n\n')])
+}
+
+/** The end of the last whole event: just behind its blank line, whichever way lines end; 0 when there is none. */
 function endOfEvents(bytes: Uint8Array): number {
   const length = bytes.byteLength
-  if (
-    length > 1 &&
-    bytes[length - 1] === LF &&
-    (bytes[length - 2] === LF || (bytes[length - 2] === 13 && bytes[length - 3] === LF))
-  ) {
-    return length
-  }
+  const last = bytes[length - 1]
+  if (last === LF && (bytes[length - 2] === LF || (bytes[length - 2] === CR && bytes[length - 3] === LF))) return length
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, length)
   const plain = view.lastIndexOf('\n\n')
   const carriage = view.lastIndexOf('\n\r\n')
-  return Math.max(plain < 0 ? 0 : plain + 2, carriage < 0 ? 0 : carriage + 3)
+  const bare = view.lastIndexOf('\r\r')
+  return Math.max(plain < 0 ? 0 : plain + 2, carriage < 0 ? 0 : carriage + 3, bare < 0 ? 0 : bare + 2)
 }

@@ -21,6 +21,8 @@ export interface Metered {
 export interface Meter {
   /** Looks at the next bytes; keeps no reference to the chunk. Never throws. */
   readonly push: (chunk: Uint8Array) => void
+  /** The error that has been seen so far, before the stream has ended. */
+  readonly error: () => GatewayError | undefined
   readonly end: () => Metered
 }
 
@@ -95,6 +97,7 @@ export function anthropicMeter(): Meter {
       held = undefined
       scan(bytes)
     },
+    error: reading.error,
     end: () => {
       if (isInEvent && held !== undefined) reading.take(held)
       held = undefined
@@ -177,6 +180,7 @@ function meterReading() {
         error ??= new GatewayError('upstream_invalid', { internalDetail: toGatewayError(cause).message, cause })
       }
     },
+    error: () => error,
     result: (): Metered => ({
       ...(Object.keys(usage).length === 0 ? {} : { usage: decodeUsage(usage) }),
       ...(finish === undefined ? {} : { finish }),

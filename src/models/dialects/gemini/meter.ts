@@ -10,6 +10,8 @@ import { readUsage } from './usage.ts'
 export interface GeminiMeter {
   /** Looks at the next bytes; throws nothing, keeps at most one unfinished event and the last that counted. */
   readonly push: (chunk: Uint8Array) => void
+  /** The error that has been seen so far, before the stream has ended. */
+  readonly error: () => GatewayError | undefined
   readonly end: () => MeterReading
 }
 
@@ -53,6 +55,7 @@ export function geminiMeter(): GeminiMeter {
   }
   return {
     push: (chunk) => guarded(() => splitter.push(chunk)),
+    error: () => error,
     end: () => {
       guarded(splitter.end)
       const last = parsed(withUsage)

@@ -21,6 +21,8 @@ export interface MeterReading {
 /** Reads usage, finish and errors from a stream that is handed on as it is. */
 export interface StreamMeter {
   readonly push: (chunk: Uint8Array) => void
+  /** The error event that has been seen so far, before the stream has ended. */
+  readonly error?: () => GatewayError | undefined
   readonly end: () => MeterReading
 }
 
@@ -53,6 +55,7 @@ export function openaiChatMeter(answers = 1): StreamMeter {
       if (end > 0) flush(end === chunk.length ? chunk : chunk.subarray(0, end))
       if (end < chunk.length) wait(chunk.subarray(end))
     },
+    error: () => state.error,
     end: () => {
       flush(new Uint8Array(0))
       const isComplete = state.error === undefined && (state.done || state.finished.size >= answers)

@@ -42,6 +42,7 @@ export function openaiResponsesMeter(): StreamMeter {
       // The chunk's memory is the transport's: what waits for the next chunk is copied.
       if (waitingBytes <= MAX_LINE_BYTES) waiting.push(Buffer.from(chunk.slice(end)))
     },
+    error: () => state.error,
     end: () => {
       flush(Buffer.alloc(0))
       const { usage, finish, error, complete } = state
