@@ -1,10 +1,11 @@
 import { isObject } from '../../../lib/json.ts'
-import type { AnswerEvent, Block, BlockDelta, BlockStart } from '../canonical.ts'
+import type { AnswerEvent, Block, BlockStart } from '../canonical.ts'
 import { thoughtSignatureOf } from '../compatibility.ts'
 import type { JsonObject } from '../dialect.ts'
 import { readProof } from './carried.ts'
 import { decodeOutputItem } from './decode-answer.ts'
 import { decodeAnnotation } from './decode-parts.ts'
+import { type ReadBlock, type ReadBlocks, readBlocks } from './read-blocks.ts'
 
 /** Follows the items of a stream, which may be open side by side, and gives canonical events. */
 export interface ItemReader {
@@ -16,130 +17,103 @@ export interface ItemReader {
   readonly hasRefusal: () => boolean
 }
 
-interface Open {
-  readonly block: number
-  readonly kind: BlockStart['kind']
-  /** Characters of text or arguments that came as deltas. */
-  size: number
-  /** Parts of a thought begun so far. */
-  parts: number
-}
-
 /** Makes an {@link ItemReader}. */
 export function itemReader(): ItemReader {
-  const open = new Map<string, Open>()
-  const kinds: Pick<Block, 'kind'>[] = []
+  const blocks = readBlocks()
   let refused = false
-
-  const delta = ({ block }: Open, value: BlockDelta): AnswerEvent => ({
-    kind: 'block-delta',
-    choice: 0,
-    block,
-    delta: value,
-  })
-  const begin = (key: string, start: BlockStart): { target: Open; event: AnswerEvent } => {
-    const target: Open = { block: kinds.length, kind: start.kind, size: 0, parts: 0 }
-    kinds.push({ kind: start.kind === 'media' ? start.block.kind : start.kind })
-    open.set(key, target)
-    return { target, event: { kind: 'block-start', choice: 0, block: target.block, start } }
-  }
-  const stop = (key: string): readonly AnswerEvent[] => {
-    const target = open.get(key)
-    if (target === undefined) return []
-    open.delete(key)
-    const none =
-      target.kind === 'tool-call' && target.size === 0 ? [delta(target, { kind: 'arguments', json: '{}' })] : []
-    return [...none, { kind: 'block-stop', choice: 0, block: target.block }]
-  }
-  const added = (key: string, item: JsonObject): readonly AnswerEvent[] => {
-    const start = startOf(item)
-    return start === undefined ? [] : [begin(key, start).event]
-  }
-  /** What the deltas did not tell: the proof of a thought, items that come whole, arguments that came without deltas. */
-  const done = (key: string, item: JsonObject, index: number): readonly AnswerEvent[] => {
-    const target = open.get(key)
-    if (item.type === 'message') return [...open.keys()].filter((part) => part.startsWith(`${key}/`)).flatMap(stop)
-    if (target === undefined) return wholeBlocks(item, index, begin, stop, key)
-    if (target.kind === 'tool-call')
-      return [...lateArguments(target, item, delta), ...signatureOf(target, item, delta), ...stop(key)]
-    const proof = readProof(item.encrypted_content)
-    return [
-      ...(proof.encrypted === undefined ? [] : [delta(target, { kind: 'encrypted', encrypted: proof.encrypted })]),
-      ...(proof.signature === undefined ? [] : [delta(target, { kind: 'signature', signature: proof.signature })]),
-      ...stop(key),
-    ]
-  }
-  const inPart = (body: JsonObject, said: (target: Open) => readonly AnswerEvent[]): readonly AnswerEvent[] => {
-    const key = `${keyOf(body)}/${body.content_index ?? 0}`
-    const known = open.get(key)
-    if (known !== undefined) return said(known)
-    const { target, event } = begin(key, { kind: 'text' })
-    return [event, ...said(target)]
-  }
   return {
-    opened: () => kinds,
+    opened: blocks.opened,
     hasRefusal: () => refused,
-    closeAll: () => [...open.keys()].flatMap(stop),
+    closeAll: () => blocks.stopAll(),
     read: (type, body) => {
-      const key = keyOf(body)
-      const text = typeof body.delta === 'string' ? body.delta : ''
-      switch (type) {
-        case 'response.output_item.added':
-          return isObject(body.item) ? added(key, body.item) : []
-        case 'response.output_item.done':
-          return isObject(body.item) ? done(key, body.item, Number(body.output_index ?? 0)) : []
-        case 'response.output_text.delta':
-          return inPart(body, (target) => [
-            ...(text === '' ? [] : [delta(target, { kind: 'text', text })]),
-            ...(Array.isArray(body.logprobs) && body.logprobs.length > 0
-              ? [delta(target, { kind: 'logprobs', value: { content: body.logprobs } })]
-              : []),
-          ])
-        case 'response.refusal.delta':
-          refused = true
-          return inPart(body, (target) => [delta(target, { kind: 'text', text, refusal: true })])
-        case 'response.output_text.annotation.added': {
-          const { annotation } = body
-          if (!isObject(annotation)) return []
-          return inPart(body, (target) => [delta(target, { kind: 'citation', citation: decodeAnnotation(annotation) })])
-        }
-        case 'response.output_text.done':
-        case 'response.refusal.done':
-          return stop(`${key}/${body.content_index ?? 0}`)
-        case 'response.function_call_arguments.delta':
-        case 'response.custom_tool_call_input.delta':
-          return inItem(open.get(key), text, (target) => delta(target, { kind: 'arguments', json: text }))
-        case 'response.reasoning_summary_part.added':
-          return nextPart(open.get(key), delta)
-        case 'response.content_part.added':
-          return isObject(body.part) && body.part.type === 'reasoning_text' ? nextPart(open.get(key), delta) : []
-        case 'response.reasoning_summary_text.delta':
-        case 'response.reasoning_text.delta':
-          return inItem(open.get(key), text, (target) => delta(target, { kind: 'reasoning', text }))
-        default:
-          return []
-      }
+      if (type === 'response.refusal.delta') refused = true
+      return READERS[type]?.(body, blocks) ?? []
     },
   }
 }
 
-type MakeDelta = (target: Open, value: BlockDelta) => AnswerEvent
+type Reader = (body: JsonObject, blocks: ReadBlocks) => readonly AnswerEvent[]
+
+/** What the events mean; all others say nothing new (they repeat whole what came in pieces) or nothing we know. */
+const READERS: Readonly<Record<string, Reader>> = Object.freeze({
+  'response.output_item.added': (body, blocks) => {
+    const start = isObject(body.item) ? startOf(body.item) : undefined
+    return start === undefined ? [] : [blocks.begin(keyOf(body), start).event]
+  },
+  'response.output_item.done': (body, blocks) => (isObject(body.item) ? itemDone(body.item, body, blocks) : []),
+  'response.output_text.delta': (body, blocks) =>
+    inPart(body, blocks, (target) => {
+      const text = textOf(body)
+      const { logprobs } = body
+      return [
+        ...(text === '' ? [] : [blocks.delta(target, { kind: 'text', text })]),
+        ...(Array.isArray(logprobs) && logprobs.length > 0
+          ? [blocks.delta(target, { kind: 'logprobs', value: { content: logprobs } })]
+          : []),
+      ]
+    }),
+  'response.refusal.delta': (body, blocks) =>
+    inPart(body, blocks, (target) => [blocks.delta(target, { kind: 'text', text: textOf(body), refusal: true })]),
+  'response.output_text.annotation.added': (body, blocks) => {
+    const { annotation } = body
+    if (!isObject(annotation)) return []
+    const citation = decodeAnnotation(annotation)
+    return inPart(body, blocks, (target) => [blocks.delta(target, { kind: 'citation', citation })])
+  },
+  'response.output_text.done': (body, blocks) => blocks.stop(partKeyOf(body)),
+  'response.refusal.done': (body, blocks) => blocks.stop(partKeyOf(body)),
+  'response.function_call_arguments.delta': moreArguments,
+  'response.custom_tool_call_input.delta': moreArguments,
+  'response.reasoning_summary_part.added': nextPart,
+  'response.content_part.added': (body, blocks) =>
+    isObject(body.part) && body.part.type === 'reasoning_text' ? nextPart(body, blocks) : [],
+  'response.reasoning_summary_text.delta': moreThought,
+  'response.reasoning_text.delta': moreThought,
+} satisfies Record<string, Reader>)
 
 function keyOf(body: JsonObject): string {
-  return String(body.output_index ?? body.item_id ?? 0)
+  return `${body.output_index ?? body.item_id ?? 0}/`
 }
 
-function inItem(target: Open | undefined, text: string, said: (target: Open) => AnswerEvent): readonly AnswerEvent[] {
-  if (target === undefined || text === '') return []
-  target.size += text.length
-  return [said(target)]
+function partKeyOf(body: JsonObject): string {
+  return `${keyOf(body)}${body.content_index ?? 0}`
+}
+
+function textOf(body: JsonObject): string {
+  return typeof body.delta === 'string' ? body.delta : ''
+}
+
+function inPart(
+  body: JsonObject,
+  blocks: ReadBlocks,
+  said: (target: ReadBlock) => readonly AnswerEvent[],
+): readonly AnswerEvent[] {
+  const known = blocks.at(partKeyOf(body))
+  if (known !== undefined) return said(known)
+  const { target, event } = blocks.begin(partKeyOf(body), { kind: 'text' })
+  return [event, ...said(target)]
+}
+
+function moreArguments(body: JsonObject, blocks: ReadBlocks): readonly AnswerEvent[] {
+  const target = blocks.at(keyOf(body))
+  const json = textOf(body)
+  if (target === undefined || json === '') return []
+  target.size += json.length
+  return [blocks.delta(target, { kind: 'arguments', json })]
+}
+
+function moreThought(body: JsonObject, blocks: ReadBlocks): readonly AnswerEvent[] {
+  const target = blocks.at(keyOf(body))
+  const text = textOf(body)
+  return target === undefined || text === '' ? [] : [blocks.delta(target, { kind: 'reasoning', text })]
 }
 
 /** The parts of a thought are one text, a blank line between them. */
-function nextPart(target: Open | undefined, delta: MakeDelta): readonly AnswerEvent[] {
+function nextPart(body: JsonObject, blocks: ReadBlocks): readonly AnswerEvent[] {
+  const target = blocks.at(keyOf(body))
   if (target?.kind !== 'reasoning') return []
   target.parts++
-  return target.parts > 1 ? [delta(target, { kind: 'reasoning', text: '\n\n' })] : []
+  return target.parts > 1 ? [blocks.delta(target, { kind: 'reasoning', text: '\n\n' })] : []
 }
 
 function startOf(item: JsonObject): BlockStart | undefined {
@@ -153,27 +127,44 @@ function startOf(item: JsonObject): BlockStart | undefined {
   return { kind: 'reasoning', ...(typeof item.id === 'string' && { id: item.id }), origin: 'openai-responses' }
 }
 
-function lateArguments(target: Open, item: JsonObject, delta: MakeDelta): readonly AnswerEvent[] {
+/** What the deltas did not tell: the proof of a thought, arguments that came without deltas, items that come whole. */
+function itemDone(item: JsonObject, body: JsonObject, blocks: ReadBlocks): readonly AnswerEvent[] {
+  const key = keyOf(body)
+  const target = blocks.at(key)
+  if (item.type === 'message') return blocks.stopAll(key)
+  if (target === undefined) return wholeItem(item, body, blocks)
+  if (target.kind === 'tool-call') {
+    return [...lateArguments(target, item, blocks), ...signatureOf(target, item, blocks), ...blocks.stop(key)]
+  }
+  const { encrypted, signature } = readProof(item.encrypted_content)
+  return [
+    ...(encrypted === undefined ? [] : [blocks.delta(target, { kind: 'encrypted', encrypted })]),
+    ...(signature === undefined ? [] : [blocks.delta(target, { kind: 'signature', signature })]),
+    ...blocks.stop(key),
+  ]
+}
+
+function lateArguments(target: ReadBlock, item: JsonObject, blocks: ReadBlocks): readonly AnswerEvent[] {
   const whole = item.type === 'custom_tool_call' ? item.input : item.arguments
   if (target.size > 0 || typeof whole !== 'string' || whole === '') return []
   target.size = whole.length
-  return [delta(target, { kind: 'arguments', json: whole })]
+  return [blocks.delta(target, { kind: 'arguments', json: whole })]
 }
 
-function signatureOf(target: Open, item: JsonObject, delta: MakeDelta): readonly AnswerEvent[] {
+function signatureOf(target: ReadBlock, item: JsonObject, blocks: ReadBlocks): readonly AnswerEvent[] {
   const signature = thoughtSignatureOf(item)
-  return signature === undefined ? [] : [delta(target, { kind: 'signature', signature })]
+  return signature === undefined ? [] : [blocks.delta(target, { kind: 'signature', signature })]
 }
 
 /** An item that was never opened piece by piece: a web search, a generated picture. */
-function wholeBlocks(
-  item: JsonObject,
-  index: number,
-  begin: (key: string, start: BlockStart) => { readonly event: AnswerEvent },
-  stop: (key: string) => readonly AnswerEvent[],
-  key: string,
-): readonly AnswerEvent[] {
-  const [block] = decodeOutputItem(item, index)
-  if (block?.kind === 'opaque') return [begin(key, { kind: 'opaque', block }).event, ...stop(key)]
-  return block?.kind === 'image' ? [begin(key, { kind: 'media', block }).event, ...stop(key)] : []
+function wholeItem(item: JsonObject, body: JsonObject, blocks: ReadBlocks): readonly AnswerEvent[] {
+  const [block] = decodeOutputItem(item, Number(body.output_index ?? 0))
+  const start: BlockStart | undefined =
+    block?.kind === 'opaque'
+      ? { kind: 'opaque', block }
+      : block?.kind === 'image'
+        ? { kind: 'media', block }
+        : undefined
+  if (start === undefined) return []
+  return [blocks.begin(keyOf(body), start).event, ...blocks.stop(keyOf(body))]
 }
