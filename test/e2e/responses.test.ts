@@ -1,4 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
+import { createOpenAI } from '@ai-sdk/openai'
+import { jsonSchema, stepCountIs, streamText, tool } from 'ai'
 import OpenAI from 'openai'
 import { bodyOf, fakeUpstream, type Script } from './fake-upstream.ts'
 import { mintKey, startGateway } from './harness.ts'
@@ -25,7 +27,24 @@ ${other.documents}
 ---
 kind: Grant
 metadata: {name: other-may}
-spec: {to: ['app:other'], effect: allow, actions: [use], on: ['model:*']}`,
+spec: {to: ['app:other'], effect: allow, actions: [use], on: ['model:*']}
+---
+kind: Model
+metadata: {name: guarded}
+spec: {targets: [{provider: rehearsal, model: sandbox}]}
+---
+kind: Model
+metadata: {name: guarded-real}
+spec: {targets: [{provider: up, model: gpt-5-mini}], retry: {attempts: 1}}
+---
+kind: Guardrail
+metadata: {name: content}
+spec:
+  appliesTo: ['model:guarded', 'model:guarded-real']
+  phases: [input, output, tool-arguments, tool-result]
+  checks:
+    - {detector: words, words: [kestrel], action: mask}
+    - {detector: words, words: [forbidden], action: block}`,
 })
 afterAll(async () => {
   await gateway.stop()
@@ -201,6 +220,80 @@ describe('a provider that knows no state (sandbox)', () => {
     expect((await client.responses.retrieve(id)).status).toBe('failed')
     const next = client.responses.create({ model: 'rehearse', input: 'x', previous_response_id: id })
     expect(await refusalOf(next)).toMatchObject({ status: 400 })
+  })
+})
+
+describe('guardrails', () => {
+  const ask = (extra: object) => client.responses.create({ model: 'guarded', input: 'x', ...extra })
+
+  test('look at instructions, texts, tool results, arguments, thoughts and references alike', async () => {
+    const called = { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' }
+    const result = (output: unknown) => ({ input: [called, { type: 'function_call_output', call_id: 'c', output }] })
+    const part = { type: 'input_text', text: 'forbidden' }
+    for (const extra of [
+      { instructions: 'forbidden' },
+      { input: 'forbidden' },
+      { input: [{ role: 'user', content: 'forbidden' }] },
+      { input: [{ role: 'user', content: [part] }] },
+      result('forbidden'),
+      result([part]),
+      { input: [{ ...called, arguments: '{"a":"forbidden"}' }] },
+      { input: [{ type: 'custom_tool_call', call_id: 'c', name: 'f', input: 'forbidden' }] },
+      { input: [{ type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'forbidden' }] }] },
+      { input: [{ type: 'web_search_call', id: 'ws_1', action: { query: 'forbidden' } }] },
+      { input: 'x', stream: true, instructions: 'forbidden' },
+    ])
+      expect([extra, (await refusalOf(ask(extra))).status]).toEqual([extra, 400])
+  })
+
+  test('what they masked is not kept either, and the model never sees it', async () => {
+    const made = await ask({ instructions: 'Use kestrel', input: 'Tell me of kestrel' })
+    const items = await client.responses.inputItems.list(made.id)
+    expect(JSON.stringify([made.output, items.data, await client.responses.retrieve(made.id)])).not.toContain('kestrel')
+    expect(items.data).toHaveLength(1)
+  })
+
+  test('a masked word stands nowhere in a stream, though R says every text again as it ends', async () => {
+    upstream.play(tell(events('resp_masked', 'The kestrel flies.')))
+    const answer = await gateway.post('/v1/responses', { model: 'guarded-real', input: 'x', stream: true })
+    const text = await answer.text()
+    expect(text).not.toContain('kestrel')
+    expect(text).toContain('flies.')
+    expect(text).toContain('event: response.completed')
+    expect(JSON.stringify(await client.responses.retrieve('resp_masked'))).not.toContain('kestrel')
+  })
+
+  test('a blocked stream ends as a content filter ends it, without the word', async () => {
+    upstream.play(tell(events('resp_blocked', 'This is forbidden.')))
+    const answer = await gateway.post('/v1/responses', { model: 'guarded-real', input: 'x', stream: true })
+    const text = await answer.text()
+    expect(text).not.toContain('forbidden')
+    expect(text).toContain('"incomplete_details":{"reason":"content_filter"}')
+    expect(await gateway.record(answer.headers.get('x-request-id'))).toMatchObject({ outcome: 'blocked' })
+  })
+
+  test('a blocked whole answer is an error, as on every surface', async () => {
+    upstream.once(say('resp_whole', 'This is forbidden.'))
+    expect((await refusalOf(ask({ model: 'guarded-real' }))).status).toBe(400)
+    expect((await refusalOf(client.responses.retrieve('resp_whole'))).status).toBe(404)
+  })
+})
+
+describe('the AI SDK', () => {
+  test('calls a tool and goes on, with references to stored items', async () => {
+    const provider = createOpenAI({ apiKey: gateway.key, baseURL: `${gateway.url}/v1` })
+    const weather = tool({
+      inputSchema: jsonSchema({ type: 'object', properties: {} }),
+      execute: async () => 'It rains.',
+    })
+    const result = streamText({
+      model: provider.responses('rehearse'),
+      prompt: 'sandbox:tool=weather what is it like?',
+      tools: { weather },
+      stopWhen: stepCountIs(3),
+    })
+    expect(await result.text).toContain('It rains.')
+    expect(await result.steps).toHaveLength(2)
   })
 })
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../lib/errors.ts'
-import type { AnswerEvent, ChatAnswer, ChatCall, UpstreamDialect } from '../dialects/index.ts'
+import type { AnswerEvent, BlockDelta, ChatAnswer, ChatCall, Frame, UpstreamDialect } from '../dialects/index.ts'
 import type { UpstreamResponse, Wire } from '../providers/index.ts'
 import { Deadline } from './deadline.ts'
 import { kindsByUrl, type MediaMemo, withInlineMedia } from './inline-media.ts'
@@ -55,7 +55,11 @@ export async function askChat(ask: ChatAsk, target: Target, attempt: Attempt, pl
     const sending = { upstream: ask.upstream, target, attempt, deadline, url, body, headers, accept }
     const response = await send(sending)
     if (response.status < 200 || response.status > 299) throw await refusalOf(response, wire.dialect, deadline)
-    if (!ask.call.stream) return await whole(ask, wire.dialect, response, deadline, served)
+    if (!ask.call.stream) {
+      const answered = await whole(ask, wire.dialect, response, deadline, served)
+      if (isFilteredAway(answered.answer)) refuseFiltered(plan)
+      return answered
+    }
     const stream = await begin({ ask, dialect: wire.dialect, response, deadline, attempt, plan })
     return { kind: 'stream', stream, served }
   } catch (cause) {
@@ -96,12 +100,32 @@ async function whole(
   response: UpstreamResponse,
   deadline: Deadline,
   served: Served,
-): Promise<ChatServed> {
+): Promise<ChatServed & { readonly kind: 'whole' }> {
   const raw = await wholeBody(response, deadline)
   deadline.clear()
   const answer = dialect.decodeAnswer(answerObject(raw))
   served.attempt.durationMs = ask.upstream.clock.monotonic() - served.attempt.startedTick
   return { kind: 'whole', answer, raw, served }
+}
+
+/** Anthropic's filters end an answer as a refusal (vendor page "Handling stop reasons", 2026-11). */
+const FILTERED = new Set<ChatAnswer['choices'][number]['finish']>(['content-filter', 'refusal'])
+
+/** A provider's filter left nothing of the answer. */
+function isFilteredAway({ choices }: ChatAnswer): boolean {
+  return (
+    choices.length > 0 &&
+    choices.every(
+      ({ finish, blocks }) =>
+        FILTERED.has(finish) && blocks.every((block) => block.kind === 'text' && block.text === ''),
+    )
+  )
+}
+
+/** An answer that was filtered away is an error where the policy has another model for it; else the caller reads it. */
+function refuseFiltered(plan: ModelPlan): void {
+  if (plan.fallbackTo.length === 0 || !plan.fallbackOn.has('content-filter')) return
+  throw new GatewayError('content_filtered', { internalDetail: 'the answer said so itself, with a status of 200' })
 }
 
 interface Beginning {
@@ -132,6 +156,7 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
       const last = decoder.end()
       if (!last.complete)
         throw new GatewayError('upstream_error', { message: 'The provider ended the answer before it began.' })
+      hasContent(last.frames, plan)
       ended = true
       break
     }
@@ -139,7 +164,7 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
     if (bytes > MAX_HEAD_BYTES)
       throw new GatewayError('upstream_invalid', { internalDetail: 'a megabyte without content' })
     head.push(value)
-    content = decoder.push(value).some((frame) => frame.events.some(isContent))
+    content = hasContent(decoder.push(value), plan)
   }
   attempt.firstTokenMs = ask.upstream.clock.monotonic() - attempt.startedTick
   deadline.enter('idle', plan.timeouts.idleMs)
@@ -165,11 +190,22 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
   }
 }
 
+/** Whether frames bear something to see. Throws `content_filtered` when all they say is that nothing will come. */
+function hasContent(frames: readonly Frame[], plan: ModelPlan): boolean {
+  const [first] = frames.flatMap((frame) => frame.events.filter(isContent))
+  if (first?.kind === 'finish' && FILTERED.has(first.finish)) refuseFiltered(plan)
+  return first !== undefined
+}
+
 /** Something the client would see: from here on there is no going back. */
 function isContent(event: AnswerEvent): boolean {
   return (
-    event.kind === 'block-delta' ||
+    (event.kind === 'block-delta' && !isEmpty(event.delta)) ||
     event.kind === 'finish' ||
     (event.kind === 'block-start' && event.start.kind !== 'text')
   )
+}
+
+function isEmpty(delta: BlockDelta): boolean {
+  return (delta.kind === 'text' || delta.kind === 'reasoning') && delta.text === ''
 }
