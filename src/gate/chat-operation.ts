@@ -117,7 +117,10 @@ async function performChat(exchange: Exchange, surface: ChatSurface, governedCal
       ask: (target, attempt, chosen) => askChat(ask, target, attempt, chosen),
     })
     exchange.served = result.served
-    if (result.kind === 'stream') return { kind: 'streamed-chat', stream: result.stream, call, served: result.served }
+    if (result.kind === 'stream') {
+      exchange.stream = result.stream
+      return { kind: 'streamed-chat', stream: result.stream, call, served: result.served }
+    }
     const raw = result.served.passThrough ? result.raw : undefined
     return { kind: 'whole-chat', answer: result.answer, call, raw, served: result.served }
   } finally {

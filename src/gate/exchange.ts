@@ -3,7 +3,7 @@ import type { Caller } from '../governance/identity/index.ts'
 import type { Hold } from '../governance/limits/index.ts'
 import type { Outcome } from '../governance/usage/index.ts'
 import type { GatewayError } from '../lib/errors.ts'
-import type { Attempt, Served } from '../models/routing/index.ts'
+import type { Attempt, Served, ServedStream } from '../models/routing/index.ts'
 import type { Snapshot } from '../policy/index.ts'
 import type { GovernedCall } from './governed.ts'
 import type { Grant } from './grant.ts'
@@ -54,8 +54,9 @@ export class Exchange {
   error: GatewayError | undefined
   status = 0
   streamed = false
-  firstByteTick: number | undefined
-  /** Milliseconds spent waiting for upstreams: what is not overhead. */
+  /** The answer that streams, from the moment it has begun at the upstream. */
+  stream: ServedStream | undefined
+  /** Milliseconds spent waiting for others, upstreams and a client that reads slowly: what is not overhead. */
   upstreamMs = 0
   /** The model that answers instead of the one asked for, because a budget says so. */
   downgradedTo: string | undefined
@@ -128,7 +129,10 @@ export class Exchange {
   close(outcome: Outcome): void {
     if (this.closed) return
     this.closed = true
-    this.onClose(this, outcome)
-    this.operation.incoming.closed()
+    try {
+      this.onClose(this, outcome)
+    } finally {
+      this.operation.incoming.closed()
+    }
   }
 }

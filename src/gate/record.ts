@@ -25,8 +25,9 @@ function settle(exchange: Exchange): void {
   const { hold, metered } = exchange
   if (!hold) return
   const tokens = metered.input + metered.output
-  if (tokens === 0 && metered.cost === 0) hold.release()
-  else hold.settle({ tokens, cost: metered.cost })
+  const settled = tokens === 0 && metered.cost === 0 ? hold.release() : hold.settle({ tokens, cost: metered.cost })
+  // A shared coordinator that is away is its own affair: the operation is over and must be recorded.
+  if (settled instanceof Promise) settled.catch(() => undefined)
 }
 
 /** The outcome that an error stands for. */
@@ -86,7 +87,7 @@ function recordOf(exchange: Exchange, outcome: Outcome): OperationRecord {
     user: caller?.user,
     team: caller?.team,
     teams: caller?.teams ?? [],
-    modelAsked: exchange.call?.facts.model,
+    modelAsked: bounded(exchange.call?.facts.model),
     provider: served?.target.provider.name,
     modelServed: served?.target.model,
     attempts: exchange.attempts.map(recordedAttempt),
@@ -146,7 +147,7 @@ function recordedAttempt(attempt: Attempt): RecordedAttempt {
 
 const MAX_LABEL_CHARACTERS = 256
 
-function bounded(label: string | null): string | undefined {
+function bounded(label: string | null | undefined): string | undefined {
   return label ? label.slice(0, MAX_LABEL_CHARACTERS) : undefined
 }
 

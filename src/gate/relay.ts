@@ -34,15 +34,24 @@ export interface RelayParts {
 export class Relay implements StreamSource {
   private readonly head: Uint8Array[]
   private ended = false
+  /** The client has gone: what still comes in is of no account. */
+  private left = false
+  private settled = false
+  /** Monotonic; since when somebody else is waited for, the upstream or the client's reading. */
+  private waitingSince: number | undefined
 
   constructor(private readonly parts: RelayParts) {
     this.head = [...parts.answer.stream.head]
   }
 
   readonly next = async (): Promise<Uint8Array | undefined> => {
+    this.waited()
     while (!this.ended) {
       const piece = await this.step()
-      if (piece !== undefined && piece.length > 0) return this.written(piece)
+      if (piece === undefined || piece.length === 0) continue
+      const bytes = this.written(piece)
+      if (!this.ended) this.wait()
+      return bytes
     }
     return undefined
   }
@@ -56,36 +65,51 @@ export class Relay implements StreamSource {
   readonly cancel = (): void => {
     if (this.ended) return
     this.ended = true
+    this.left = true
+    this.waited()
     this.parts.answer.stream.cancel()
-    this.count(true)
+    this.settle(true)
     endStream(this.parts.exchange, 'client_closed', new GatewayError('client_closed'))
   }
 
   private async step(): Promise<Uint8Array | string | undefined> {
     try {
       const chunk = this.head.shift() ?? (await this.read())
+      if (this.left) return undefined
       return chunk ? this.carry(chunk) : this.finish()
     } catch (cause) {
-      return this.fail(toGatewayError(cause))
+      return this.left ? undefined : this.fail(toGatewayError(cause))
     }
   }
 
   private carry(chunk: Uint8Array): Uint8Array | string | undefined {
     const { carrier, exchange } = this.parts
     const piece = carrier.push(chunk)
-    if (piece) this.notePassed(piece)
-    if (exchange.transcript && piece) exchange.transcript.add(typeof piece === 'string' ? piece : DECODER.decode(piece))
+    if (!piece || piece.length === 0) return undefined
+    this.noteFirst()
+    this.notePassed(piece)
+    if (exchange.transcript) exchange.transcript.add(typeof piece === 'string' ? piece : DECODER.decode(piece))
     return piece
   }
 
   private async read(): Promise<Uint8Array | undefined> {
-    const { exchange, answer } = this.parts
-    const from = exchange.gate.clock.monotonic()
+    this.wait()
     try {
-      return await answer.stream.next()
+      return await this.parts.answer.stream.next()
     } finally {
-      exchange.upstreamMs += exchange.gate.clock.monotonic() - from
+      this.waited()
     }
+  }
+
+  private wait(): void {
+    this.waitingSince = this.parts.exchange.gate.clock.monotonic()
+  }
+
+  private waited(): void {
+    if (this.waitingSince === undefined) return
+    const { exchange } = this.parts
+    exchange.upstreamMs += exchange.gate.clock.monotonic() - this.waitingSince
+    this.waitingSince = undefined
   }
 
   private notePassed(piece: Uint8Array | string): void {
@@ -109,13 +133,12 @@ export class Relay implements StreamSource {
       return text + this.fail(new GatewayError('upstream_error', { message: 'The provider cut the answer short.' }))
     }
     const end = closing()
-    const trailer = this.trailer()
     this.ended = true
-    this.count(carrier.usage() === undefined)
-    this.noteVerdicts()
+    this.noteFirst()
+    this.settle(carrier.usage() === undefined)
     exchange.transcript?.add(text + end)
     endStream(exchange, 'succeeded')
-    return text + end + trailer
+    return text + end + this.trailer()
   }
 
   private fail(error: GatewayError): string {
@@ -124,14 +147,22 @@ export class Relay implements StreamSource {
     answer.stream.cancel()
     const blocked = error.code === 'content_blocked'
     if (!blocked) answer.served.attempt.error = error
-    this.count(true)
-    this.noteVerdicts()
-    const left = exchange.signal.aborted
-    endStream(exchange, blocked ? 'blocked' : left ? 'client_closed' : 'interrupted', error)
+    this.settle(true)
+    const isGone = exchange.signal.aborted
+    endStream(exchange, blocked ? 'blocked' : isGone ? 'client_closed' : 'interrupted', error)
     return encoder.fail(error)
   }
 
-  private noteVerdicts(): void {
+  private noteFirst(): void {
+    const { timings, gate, operation } = this.parts.exchange
+    timings.firstToken ??= gate.clock.monotonic() - operation.incoming.receivedAt
+  }
+
+  /** What it came to, once. */
+  private settle(partial: boolean): void {
+    if (this.settled) return
+    this.settled = true
+    this.count(partial)
     const { answer, exchange } = this.parts
     if (answer.guard) exchange.verdicts.push(...answer.guard.verdicts())
   }

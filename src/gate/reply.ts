@@ -1,4 +1,5 @@
 import type { Outcome } from '../governance/usage/index.ts'
+import type { Timer } from '../lib/clock.ts'
 import { assertNever, GatewayError } from '../lib/errors.ts'
 import { formatUsd } from '../lib/money.ts'
 import type { Exchange } from './exchange.ts'
@@ -39,41 +40,69 @@ function replyStream(exchange: Exchange, contentType: string, source: StreamSour
 }
 
 const PING_EVERY_MS = 15_000
+/** A client that has read nothing for so long, though there is something, has gone without saying so. */
+const STALLED_AFTER_MS = 600_000
 
 /**
  * A stream that reads its upstream only as fast as the client reads it. Idle connections are kept open by pings; the
- * client's going away closes the upstream at once.
+ * client's going away closes the upstream at once, whether the runtime says so by the stream or by the request's signal.
  */
 function pulledStream(exchange: Exchange, source: StreamSource): ReadableStream<Uint8Array> {
-  let lastSentAt = exchange.gate.clock.monotonic()
+  const { signal } = exchange
+  const { clock } = exchange.gate
+  let lastSentAt = clock.monotonic()
   let ended = false
-  const keepAlive = (controller: ReadableStreamDefaultController<Uint8Array>) =>
-    exchange.gate.clock.every(PING_EVERY_MS, () => {
-      if (ended || exchange.gate.clock.monotonic() - lastSentAt < PING_EVERY_MS - 1) return
-      const ping = source.ping()
-      if (ping && (controller.desiredSize ?? 0) > 0) controller.enqueue(ping)
-    })
-  let pinger: { cancel: () => void } | undefined
+  let pinger: Timer | undefined
+  let hangUp: (() => void) | undefined
   const stop = () => {
     ended = true
     pinger?.cancel()
+    if (hangUp) signal.removeEventListener('abort', hangUp)
+  }
+  const leave = () => {
+    if (ended) return
+    stop()
+    source.cancel()
+  }
+  const keepAlive = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const idleMs = clock.monotonic() - lastSentAt
+    const wantsMore = (controller.desiredSize ?? 0) > 0
+    if (idleMs >= STALLED_AFTER_MS && !wantsMore) hangUp?.()
+    else if (idleMs >= PING_EVERY_MS - 1 && wantsMore) {
+      const ping = source.ping()
+      if (ping) controller.enqueue(ping)
+    }
   }
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
-      pinger = keepAlive(controller)
+      pinger = clock.every(PING_EVERY_MS, () => keepAlive(controller))
+      hangUp = () => {
+        leave()
+        controller.error(new GatewayError('client_closed'))
+      }
+      signal.addEventListener('abort', hangUp)
+      if (signal.aborted) hangUp()
     },
     pull: async (controller) => {
-      const bytes = await source.next()
-      lastSentAt = exchange.gate.clock.monotonic()
+      const bytes = await nextOf(source, leave)
+      if (ended) return
+      lastSentAt = clock.monotonic()
       if (bytes) return controller.enqueue(bytes)
       stop()
       controller.close()
     },
-    cancel: () => {
-      stop()
-      source.cancel()
-    },
+    cancel: leave,
   })
+}
+
+async function nextOf(source: StreamSource, leave: () => void): Promise<Uint8Array | undefined> {
+  try {
+    return await source.next()
+  } catch (cause) {
+    // It promises to throw nothing; if it does, nothing of it may go on running.
+    leave()
+    throw cause
+  }
 }
 
 /** An error in the surface's own shape, with the same headers as any answer. */
@@ -81,10 +110,13 @@ export function replyWithError(exchange: Exchange, thrown: GatewayError): Respon
   const gone = exchange.signal.aborted
   const error = gone && thrown.code !== 'client_closed' ? new GatewayError('client_closed', { cause: thrown }) : thrown
   exchange.error = error
+  // What failed may have come after a stream had begun: then nobody reads it any more.
+  exchange.stream?.cancel()
   const wire = exchange.operation.encodeError(error, exchange.requestId)
   exchange.status = wire.status
   exchange.close(outcomeOf(error.code))
   const headers = answerHeaders(exchange, 'application/json')
+  headers['x-gatehouse-cost-usd'] = formatUsd(exchange.metered.cost)
   headers['x-gatehouse-error'] = error.code
   headers['x-gatehouse-cost-usd'] = formatUsd(exchange.metered.cost)
   if (error.retryAfterMs !== undefined) {
