@@ -1,3 +1,4 @@
+import { byteSearch } from '../../lib/byte-search.ts'
 import { isObject, type JsonEdit, patchJson } from '../../lib/json.ts'
 import type { Exchange } from '../exchange.ts'
 import type { StreamSource } from '../operation.ts'
@@ -46,21 +47,20 @@ export function keepStream(source: StreamSource, keeping: Keeping): StreamSource
     cancel: source.cancel,
     next: async () => {
       const piece = await source.next()
-      // Only events that carry the response itself have this member; inside a string its quotes would be escaped.
-      if (piece === undefined || !viewOf(piece).includes('"response":')) return piece
-      const text = viewOf(piece)
-        .toString()
+      if (piece === undefined || responseIn(piece, 0) < 0) return piece
+      const text = DECODER.decode(piece)
         .split(/(?<=\n\r?\n)/)
         .map((event) => owned(event, edits, keeping))
         .join('')
-      return edits.length === 0 ? piece : Buffer.from(text)
+      return edits.length === 0 ? piece : ENCODER.encode(text)
     },
   }
 }
 
-function viewOf(piece: Uint8Array): Buffer {
-  return Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
-}
+/** Only events that carry the response itself have this member; inside a string its quotes would be escaped. */
+const responseIn = byteSearch('"response":')
+const DECODER = new TextDecoder()
+const ENCODER = new TextEncoder()
 
 /** What the gate, not the provider, knows of a response: whether it is kept, and what it goes on from. */
 function ownedMembers({ asItCame, store, previousId }: Keeping, within: readonly string[]): readonly JsonEdit[] {
@@ -71,16 +71,14 @@ function ownedMembers({ asItCame, store, previousId }: Keeping, within: readonly
 }
 
 const DATA = /^data: ?(\{.*\})\r?$/m
+const ENDED = /"type": ?"response\.(?:completed|incomplete|failed)"/
 
 function owned(event: string, edits: readonly JsonEdit[], keeping: Keeping): string {
-  const found = DATA.exec(event)
-  if (!event.includes('"response":') || found?.[1] === undefined) return event
-  const parsed: unknown = JSON.parse(found[1])
-  if (!isObject(parsed) || !isObject(parsed.response)) return event
-  const isOver = /^response\.(?:completed|incomplete|failed)$/.test(String(parsed.type))
-  const literal = edits.length === 0 ? found[1] : patchJson(found[1], edits)
-  if (isOver && keeping.store) keep(memberOf(literal, 'response'), keeping)
-  return edits.length === 0 ? event : event.replace(found[1], () => literal)
+  const before = DATA.exec(event)?.[1]
+  if (before === undefined || !/"response": ?\{/.test(before)) return event
+  const after = patchJson(before, edits)
+  if (keeping.store && ENDED.test(before)) keep(memberOf(after, 'response'), keeping)
+  return after === before ? event : event.replace(before, () => after)
 }
 
 function memberOf(literal: string, name: string): unknown {

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { byteSearch } from '../../../lib/byte-search.ts'
 import { type GatewayError, toGatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import type { Finish, Usage } from '../canonical.ts'
@@ -7,9 +8,10 @@ import type { StreamMeter } from '../openai-chat/meter.ts'
 import { finishOf } from './decode-answer.ts'
 import { decodeUsage } from './usage.ts'
 
-/** How events that say how a stream ended begin; inside a JSON string their quotes would be escaped. */
-const MARKS = ['"response.completed"', '"response.incomplete"', '"response.failed"', '"type":"error"'] as const
-const LONGEST_MARK = 21
+/** Members of the only events that say how a stream goes; inside a JSON string their quotes would be escaped. */
+const MARKS = [byteSearch('"response":'), byteSearch('"type":"error"'), byteSearch('"type": "error"')]
+/** Events that carry the response before it has ended. */
+const BEGINNING = /"response\.(?:created|in_progress|queued)"/
 const LF = 10
 /** An ending repeats the whole answer; a longer one is not one. */
 const MAX_LINE_BYTES = 64 * 1_048_576
@@ -24,27 +26,24 @@ interface State {
 /** Meters a responses stream without parsing its deltas: only the event that ends it is read as JSON. */
 export function openaiResponsesMeter(): StreamMeter {
   const state: State = { complete: false }
-  let waiting: Buffer[] = []
+  const waiting: Uint8Array[] = []
   let waitingBytes = 0
 
-  const flush = (bytes: Buffer) => {
-    const whole = waiting.length === 0 ? bytes : Buffer.concat([...waiting, bytes])
-    waiting = []
-    waitingBytes = 0
-    scan(whole, state)
+  const flush = (bytes: Uint8Array) => {
+    scan(waiting.length === 0 ? bytes : Buffer.concat([...waiting, bytes]), state)
+    waiting.length = waitingBytes = 0
   }
   return {
     push: (chunk) => {
       const end = chunk[chunk.length - 1] === LF ? chunk.length : chunk.lastIndexOf(LF) + 1
-      if (end > 0) flush(Buffer.from(chunk.buffer, chunk.byteOffset, end))
+      if (end > 0) flush(end === chunk.length ? chunk : chunk.subarray(0, end))
       if (end === chunk.length) return
       waitingBytes += chunk.length - end
       // The chunk's memory is the transport's: what waits for the next chunk is copied.
-      if (waitingBytes <= MAX_LINE_BYTES) waiting.push(Buffer.from(chunk.slice(end)))
+      if (waitingBytes <= MAX_LINE_BYTES) waiting.push(chunk.slice(end))
     },
-    error: () => state.error,
     end: () => {
-      flush(Buffer.alloc(0))
+      flush(new Uint8Array(0))
       const { usage, finish, error, complete } = state
       return {
         ...(usage && { usage }),
@@ -56,19 +55,20 @@ export function openaiResponsesMeter(): StreamMeter {
   }
 }
 
-function scan(bytes: Buffer, state: State): void {
-  if (bytes.length < LONGEST_MARK - 8) return
-  for (const mark of MARKS) {
-    for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + mark.length)) {
-      const start = bytes.lastIndexOf(LF, at) + 1
+function scan(bytes: Uint8Array, state: State): void {
+  for (const next of MARKS) {
+    for (let at = next(bytes, 0); at >= 0; ) {
       const found = bytes.indexOf(LF, at)
-      readLine(bytes.toString('utf8', start, found < 0 ? bytes.length : found), state)
+      const end = found < 0 ? bytes.length : found
+      const start = bytes.lastIndexOf(LF, at) + 1
+      readLine(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString(), state)
+      at = next(bytes, end)
     }
   }
 }
 
 function readLine(line: string, state: State): void {
-  if (!line.startsWith('data:')) return
+  if (!line.startsWith('data:') || BEGINNING.test(line.slice(0, 200))) return
   let event: unknown
   try {
     event = JSON.parse(line.slice(5))
