@@ -137,8 +137,10 @@ interface Beginning {
   readonly plan: ModelPlan
 }
 
-/** How much may come before the first content. */
+/** How much may come in whole events before the first content. */
 const MAX_HEAD_BYTES = 1_048_576
+/** How much may come at all: one event may be long, an image in base64. */
+const MAX_FIRST_EVENT_BYTES = 33 * 1_048_576
 
 /** Reads up to the first content. An error event or a cut before it is an error like any other, and can be retried. */
 async function begin(beginning: Beginning): Promise<ServedStream> {
@@ -148,6 +150,7 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
   const decoder = dialect.decodeStream()
   const head: Uint8Array[] = []
   let bytes = 0
+  let eventBytes = 0
   let ended = false
   for (let content = false; !content; ) {
     const { done, value } = await reader.read()
@@ -160,14 +163,18 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
       ended = true
       break
     }
-    bytes += value.byteLength
-    if (bytes > MAX_HEAD_BYTES)
-      throw new GatewayError('upstream_invalid', { internalDetail: 'a megabyte without content' })
+    const frames = decoder.push(value)
     head.push(value)
-    content = hasContent(decoder.push(value), plan)
+    content = hasContent(frames, plan)
+    bytes += value.byteLength
+    if (frames.length > 0) eventBytes += value.byteLength
+    if (!content && (eventBytes > MAX_HEAD_BYTES || bytes > MAX_FIRST_EVENT_BYTES))
+      throw new GatewayError('upstream_invalid', { internalDetail: 'a megabyte without content' })
   }
   attempt.firstTokenMs = ask.upstream.clock.monotonic() - attempt.startedTick
-  deadline.enter('idle', plan.timeouts.idleMs)
+  if (ended) deadline.clear()
+  // Nothing is read until the client asks for more.
+  else deadline.pause()
   return { dialect, head, next: () => nextChunk(), cancel: () => deadline.abort(new GatewayError('client_closed')) }
 
   async function nextChunk(): Promise<Uint8Array | undefined> {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
-import { type ErrorCode, GatewayError } from '../../lib/errors.ts'
+import { type ErrorCode, GatewayError, toGatewayError } from '../../lib/errors.ts'
 import type { Random } from '../../lib/random.ts'
 import type { RuleFacts } from './condition.ts'
 import type { TargetHealth } from './health.ts'
@@ -58,6 +58,7 @@ async function tryPlan<Result>(walk: Walk<Result>, plan: ModelPlan): Promise<Tri
     const target = targets[count % targets.length]
     if (!target) break
     if (count >= targets.length) await pauseBefore(walk, count - targets.length, error?.retryAfterMs)
+    if (isOver(walk)) break
     const tried = await tryTarget(walk, plan, target)
     if (tried.kind === 'answered') return tried
     error = tried.error
@@ -82,9 +83,11 @@ async function tryTarget<Result>(walk: Walk<Result>, plan: ModelPlan, target: Ta
   try {
     return { kind: 'answered', result: await walk.ask(target, attempt, plan) }
   } catch (cause) {
-    if (!(cause instanceof GatewayError)) throw cause
-    attempt.error = cause
+    attempt.error = toGatewayError(cause)
     attempt.durationMs = walk.clock.monotonic() - attempt.startedTick
+    // What is over is learnt from now: the answer of another target may stream for minutes.
+    walk.health.settle([attempt])
+    if (!(cause instanceof GatewayError)) throw cause
     return { kind: 'failed', error: cause }
   }
 }

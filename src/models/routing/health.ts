@@ -6,7 +6,7 @@ import type { Attempt, Target } from './served.ts'
 export interface TargetHealth {
   /** A call is about to go to it. */
   readonly begin: (target: Target) => void
-  /** The calls are over: learns from them. */
+  /** The calls are over: learns from each of them, once. */
   readonly settle: (attempts: readonly Attempt[]) => void
   /** Is it in a cool-down (rate-limited, or its circuit open)? After a cool-down one call at a time may try it. */
   readonly isCooling: (target: Target) => boolean
@@ -70,8 +70,7 @@ export function targetHealth(clock: Clock): TargetHealth {
   }
   const isCooling = (target: Target) => {
     const state = states.get(target.id)
-    if (!state || state.coolingUntil === 0) return false
-    return clock.now() < state.coolingUntil || state.probing
+    return state !== undefined && isResting(state, clock.now())
   }
   return {
     begin: (target) => {
@@ -80,21 +79,31 @@ export function targetHealth(clock: Clock): TargetHealth {
       if (state.coolingUntil > 0 && clock.now() >= state.coolingUntil) state.probing = true
     },
     settle: (attempts) => {
-      for (const attempt of attempts) learn(stateOf(attempt.target), attempt, clock.now())
+      for (const attempt of attempts) {
+        if (attempt.settled) continue
+        attempt.settled = true
+        learn(stateOf(attempt.target), attempt, clock.now())
+      }
     },
     isCooling,
     latencyMs: (target) => states.get(target.id)?.latencyMs ?? 0,
     inFlight: (target) => states.get(target.id)?.inFlight ?? 0,
-    report: () =>
-      [...states].map(([target, state]) => ({
+    report: () => {
+      const now = clock.now()
+      return [...states].map(([target, state]) => ({
         target,
-        state: state.coolingUntil > 0 ? 'cooling' : 'healthy',
+        state: isResting(state, now) ? 'cooling' : 'healthy',
         latencyMs: state.latencyMs,
         inFlight: state.inFlight,
         consecutiveFailures: state.failures,
-        coolingUntil: state.coolingUntil,
-      })),
+        coolingUntil: isResting(state, now) ? state.coolingUntil : 0,
+      }))
+    },
   }
+}
+
+function isResting(state: State, now: number): boolean {
+  return state.coolingUntil > 0 && (now < state.coolingUntil || state.probing)
 }
 
 function learn(state: State, attempt: Attempt, now: number): void {

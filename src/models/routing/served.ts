@@ -38,6 +38,8 @@ export interface Attempt {
   usage?: Usage
   /** The upstream was asked; it may have charged although it failed. */
   sent: boolean
+  /** The target's health has learnt from it. */
+  settled?: boolean
 }
 
 /** Where an answer came from. */
