@@ -37,6 +37,10 @@ kind: Model
 metadata: {name: guarded-real}
 spec: {targets: [{provider: up, model: gpt-5-mini}], retry: {attempts: 1}}
 ---
+kind: Model
+metadata: {name: pro}
+spec: {targets: [{provider: up, model: o3-pro}], retry: {attempts: 1}}
+---
 kind: Guardrail
 metadata: {name: content}
 spec:
@@ -449,6 +453,41 @@ describe('an OpenAI upstream', () => {
     expect(text.match(/event: response\.failed/g)).toHaveLength(1)
     const record = await gateway.record(late.headers.get('x-request-id'))
     expect(record).toMatchObject({ outcome: 'interrupted' })
+  })
+
+  test('a caller of chat completions reaches a model that OpenAI serves by responses alone', async () => {
+    const messages = [
+      { role: 'system' as const, content: 'Be kind.' },
+      { role: 'user' as const, content: 'Hello' },
+    ]
+    upstream.once(say('resp_up8', 'Hm.'), tell(events('resp_up9', 'Streamed.')))
+    const whole = await client.chat.completions.create({ model: 'pro', messages })
+    expect(whole.choices[0]?.message.content).toBe('Hm.')
+    expect(whole.usage).toMatchObject({ prompt_tokens: 11, completion_tokens: 7 })
+    const stream = await client.chat.completions.create({ model: 'pro', messages, stream: true })
+    let text = ''
+    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? ''
+    expect(text).toBe('Streamed.')
+    expect(bodyOf(upstream.heard[0] ?? never())).toMatchObject({
+      instructions: 'Be kind.',
+      input: [{ role: 'user', content: 'Hello' }],
+      store: false,
+    })
+  })
+
+  test("what another provider's model signed never reaches OpenAI", async () => {
+    const foreign = `gatehouse1.${Buffer.from('{"origin":"anthropic-messages","signature":"s"}').toString('base64url')}`
+    upstream.once(say('resp_up10', 'Hm.'))
+    await client.responses.create({
+      model: 'real',
+      input: [
+        { role: 'user', content: 'One' },
+        { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: foreign },
+        { role: 'user', content: 'Two' },
+      ],
+    })
+    const asked = bodyOf<{ input: readonly object[] }>(upstream.heard[0] ?? never())
+    expect(asked.input).toMatchObject([{ content: 'One' }, { content: 'Two' }])
   })
 })
 
