@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import type { Heard, Out, Script } from './fake-upstream.ts'
 import { cutAtOnce, endless, gzipped, hang, hangAfterHead, stream, whole } from './scripts.ts'
-import { CHAT_PROBES, type SurfaceProbe } from './surfaces.ts'
+import { CHAT_PROBES, openaiResponsesProbe, type SurfaceProbe } from './surfaces.ts'
 import { type Side, threeSides } from './three-sides.ts'
 import { anthropicFake } from './wires/anthropic.ts'
 import { geminiFake } from './wires/gemini.ts'
@@ -169,7 +169,9 @@ async function expectInterrupted(probe: SurfaceProbe, response: Response, code: 
 }
 
 for (const side of sides) {
-  for (const probe of CHAT_PROBES) {
+  // The fake of OpenAI speaks chat completions alone; responses in front of their own kind are tested apart.
+  const probes = side.wire.name === 'openai' ? CHAT_PROBES : [...CHAT_PROBES, openaiResponsesProbe]
+  for (const probe of probes) {
     describe(`${probe.name} in front of ${side.wire.name}`, () => {
       beforeEach(() => side.upstream.clear())
       for (const { what, script, code, silent } of [...BEFORE, ...BEFORE_STREAM]) {

@@ -164,11 +164,26 @@ export const geminiProbe: SurfaceProbe = {
   errorEventIn: (sse) => dataOf(sse).find((event) => 'error' in event),
 }
 
+/** OpenAI responses. */
+export const openaiResponsesProbe: SurfaceProbe = {
+  ...openaiChatProbe,
+  name: 'openai-responses',
+  path: () => '/v1/responses',
+  body: (model, options) => ({ model, input: messagesOf(options), ...(options?.stream && { stream: true }) }),
+  textIn: (sse) =>
+    (dataOf(sse) as readonly { readonly type?: string; readonly delta?: string }[])
+      .map(({ type, delta }) => (type === 'response.output_text.delta' ? delta : ''))
+      .join(''),
+  endsCleanly: (sse) => dataOf(sse).some(({ type }) => type === 'response.completed'),
+  errorEventIn: (sse) => dataOf(sse).find(({ type }) => type === 'response.failed' || type === 'error'),
+}
+
 /** Every surface that takes a body. */
 export const PROBES = [
   openaiChatProbe,
   openaiCompletionsProbe,
   openaiEmbeddingsProbe,
+  openaiResponsesProbe,
   anthropicProbe,
   geminiProbe,
 ] as const
