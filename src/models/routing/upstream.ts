@@ -96,8 +96,10 @@ export async function send(sending: Sending): Promise<UpstreamResponse> {
   const secret = secretOf(upstream, target)
   const authorized =
     secret === undefined ? plain : await untilAborted(authorize(sending, plain, secret), deadline.signal)
-  attempt.sent = true
   try {
+    // Whoever left while the credential was fetched asks nothing any more.
+    deadline.signal.throwIfAborted()
+    attempt.sent = true
     const response = await transport(authorized, deadline.signal)
     attempt.status = response.status
     return response
@@ -183,7 +185,12 @@ export function answerObject(text: string): Readonly<Record<string, unknown>> {
   } catch {
     // Told below.
   }
-  throw new GatewayError('upstream_invalid', { internalDetail: `not a JSON object: ${text.slice(0, 200)}` })
+  throw new GatewayError('upstream_invalid', { internalDetail: `not a JSON object: ${glimpseOf(text)}` })
+}
+
+/** A page of a proxy tells what went wrong; half an answer of a model is content, which stands in no log. */
+function glimpseOf(text: string): string {
+  return text.trimStart().startsWith('<') ? text.slice(0, 200).toWellFormed() : `${text.length} characters`
 }
 
 /** A call encoded for a wire. */
