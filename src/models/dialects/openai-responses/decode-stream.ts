@@ -10,9 +10,9 @@ import { decodeUsage } from './usage.ts'
 
 /**
  * R repeats a text up to three times at its end (part, item, response): the last event holds the whole answer, so events
- * are bounded as whole answers are.
+ * are bounded generously, as the gate bounds what it carries.
  */
-const MAX_EVENT_BYTES = 64 * 1_048_576
+const MAX_EVENT_BYTES = 32 * 1_048_576
 
 /**
  * Reads a responses stream. It ends cleanly with `response.completed` or `response.incomplete`; `response.failed` and `error`

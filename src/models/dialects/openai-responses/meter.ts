@@ -14,7 +14,7 @@ const MARKS = [byteSearch('"response":'), byteSearch('"type":"error"'), byteSear
 const BEGINNING = /"response\.(?:created|in_progress|queued)"/
 const LF = 10
 /** An ending repeats the whole answer; a longer one is not one. */
-const MAX_LINE_BYTES = 64 * 1_048_576
+const MAX_LINE_BYTES = 32 * 1_048_576
 
 interface State {
   usage?: Usage
