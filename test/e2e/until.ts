@@ -1,12 +1,15 @@
 const PATIENCE_MS = 5_000
 const LOOK_EVERY_MS = 2
 
+/** Gives what is looked for, or nothing yet. */
+export type Finder<T> = () => Promise<T | undefined | false> | T | undefined | false
+
 /**
- * Looks until `find` gives something (neither `undefined` nor `false`), and gives that. Fails after five seconds, naming
+ * Looks until `find` gives something (neither `undefined` nor `false`), and gives that. Fails after five seconds (or `patienceMs`), naming
  * what was waited for.
  */
-export async function until<T>(what: string, find: () => Promise<T | undefined | false> | T | undefined | false) {
-  const endsAt = performance.now() + PATIENCE_MS
+export async function until<T>(what: string, find: Finder<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const endsAt = performance.now() + patienceMs
   for (;;) {
     const found = await find()
     if (found !== undefined && found !== false) return found
