@@ -59,8 +59,14 @@ export function admissionControl(clock: Clock, bounds: AdmissionBounds): Admissi
     open: () => open,
     idle: (withinMs) => {
       if (open === 0) return Promise.resolve(true)
-      const ended = new Promise<boolean>((resolve) => waiting.push(() => resolve(true)))
-      return Promise.race([ended, clock.sleep(withinMs).then(() => false)])
+      // A timer that still waits would keep the process alive after its work is done.
+      const enough = new AbortController()
+      const late = clock.sleep(withinMs, enough.signal).then(
+        () => false,
+        () => true,
+      )
+      waiting.push(() => enough.abort())
+      return late
     },
   }
 }
