@@ -1,6 +1,5 @@
 import { sha256Hex } from '../lib/crypto.ts'
 import { GatewayError } from '../lib/errors.ts'
-import { lruCache } from '../lib/lru.ts'
 
 /** An answer kept for a caller who asks the same again under the same idempotency key. */
 export interface Kept {
@@ -53,10 +52,26 @@ const KEEP_MS = 600_000
 const MAX_KEY_CHARACTERS = 256
 /** Longer answers are not kept: their key is free again. */
 const MAX_KEPT_CHARACTERS = 262_144
+/** All that is kept together; beyond it the oldest is forgotten. */
+const MAX_ALL_CHARACTERS = 64 * 1_048_576
 
 /** Makes an empty store of {@link Replays}. */
 export function replayStore(): Replays {
-  const entries = lruCache<string, Entry>(MAX_ENTRIES)
+  /** In the order in which they were claimed. */
+  const entries = new Map<string, Entry>()
+  let characters = 0
+  const forget = (key: string, entry: Entry) => {
+    if (entries.get(key) !== entry) return
+    entries.delete(key)
+    characters -= entry.kept?.body.length ?? 0
+  }
+  const makeRoom = (nowMs: number) => {
+    for (const [key, entry] of entries) {
+      const fits = entries.size < MAX_ENTRIES && characters <= MAX_ALL_CHARACTERS
+      if (fits && nowMs - entry.at < KEEP_MS) return
+      forget(key, entry)
+    }
+  }
   return {
     claim: ({ given, scope, content, nowMs }) => {
       if (given.length > MAX_KEY_CHARACTERS) {
@@ -64,17 +79,20 @@ export function replayStore(): Replays {
           message: `An idempotency key has at most ${MAX_KEY_CHARACTERS} characters.`,
         })
       }
+      makeRoom(nowMs)
       const key = `${scope}\n${given}`
       const digest = sha256Hex(content)
       const known = entries.get(key)
-      if (known && nowMs - known.at < KEEP_MS) return again(known, digest)
+      if (known) return again(known, digest)
       const entry: Entry = { digest, at: nowMs, kept: undefined }
       entries.set(key, entry)
       return {
         kind: 'claim',
         end: (kept) => {
-          if (kept && kept.body.length <= MAX_KEPT_CHARACTERS) entry.kept = kept
-          else if (entries.get(key) === entry) entries.delete(key)
+          if (!kept || kept.body.length > MAX_KEPT_CHARACTERS) return forget(key, entry)
+          if (entry.kept || entries.get(key) !== entry) return
+          entry.kept = kept
+          characters += kept.body.length
         },
       }
     },

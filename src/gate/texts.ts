@@ -1,4 +1,5 @@
 import type { Channel, Segment } from '../governance/guardrails/index.ts'
+import { GatewayError } from '../lib/errors.ts'
 import type { Block, ChatCall, Message, Path, TextEdit, Tool } from '../models/dialects/index.ts'
 
 /** Called for every governed text of a call, in a fixed order; what it returns replaces the text. */
@@ -78,8 +79,8 @@ function walkBlock(block: Block, channel: Channel, visit: Visit): Block {
     case 'file':
       return walkFile(block, visit)
     case 'opaque': {
-      visit(channel, JSON.stringify(block.value) ?? '', undefined)
-      return block
+      const text = visit(channel, JSON.stringify(block.value) ?? '', undefined)
+      return text === undefined ? block : { ...block, value: rewrittenJson(text) }
     }
     case 'image':
     case 'audio':
@@ -114,10 +115,28 @@ function isText(mediaType: string): boolean {
 
 function walkTool(tool: Tool, visit: Visit): Tool {
   if (tool.kind === 'native') {
-    visit('tool-schema', JSON.stringify(tool.value) ?? '', undefined)
-    return tool
+    const text = visit('tool-schema', JSON.stringify(tool.value) ?? '', undefined)
+    return text === undefined ? tool : { ...tool, value: rewrittenJson(text) }
   }
   const description = tool.description ? visit('tool-schema', tool.description, undefined) : undefined
-  if (tool.parameters !== undefined) visit('tool-schema', JSON.stringify(tool.parameters) ?? '', undefined)
-  return description === undefined ? tool : { ...tool, description }
+  const schema = JSON.stringify(tool.parameters)
+  const parameters = schema === undefined ? undefined : visit('tool-schema', schema, undefined)
+  if (description === undefined && parameters === undefined) return tool
+  return {
+    ...tool,
+    ...(description === undefined ? {} : { description }),
+    ...(parameters === undefined ? {} : { parameters: rewrittenJson(parameters) }),
+  }
+}
+
+/** INVARIANT: what a guardrail masked never goes on unmasked. Throws `content_blocked` when the mask has broken the JSON. */
+function rewrittenJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new GatewayError('content_blocked', {
+      message: 'A guardrail of your organisation must mask a part of this request that cannot be masked.',
+      cause,
+    })
+  }
 }
