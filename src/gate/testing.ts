@@ -159,6 +159,7 @@ function ledgerOf(records: OperationRecord[]): Ledger {
     find: async (_by, value) => records.find(({ id }) => id === value),
     usage: async () => [],
     spentSince: async () => 0,
+    isAccepting: () => true,
     status: () => {
       throw new Error('the ledger of a bench has no status')
     },

@@ -21,6 +21,8 @@ export interface AdmissionBounds {
   readonly maxResidentBytes: number
   /** Milliseconds the event loop may lag behind. */
   readonly maxLagMs: number
+  /** Whether what is done can be recorded; what cannot be is not begun. */
+  readonly isRecording: () => boolean
 }
 
 const WATCH_EVERY_MS = 500
@@ -48,6 +50,10 @@ export function admissionControl(clock: Clock, bounds: AdmissionBounds): Admissi
     enter: () => {
       if (draining) return new GatewayError('draining', { retryAfterMs: RETRY_AFTER_MS })
       if (open >= bounds.maxOpen || strained) return new GatewayError('overloaded', { retryAfterMs: RETRY_AFTER_MS })
+      if (!bounds.isRecording()) {
+        const message = 'The gateway cannot record operations at the moment, so it takes none on. Try again soon.'
+        return new GatewayError('not_ready', { message, retryAfterMs: RETRY_AFTER_MS })
+      }
       open++
       return undefined
     },

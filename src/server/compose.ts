@@ -54,6 +54,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     maxOpen: config.maxExchanges,
     maxResidentBytes: 4 * GIB,
     maxLagMs: 5_000,
+    isRecording: ground.ledger.isAccepting,
   })
   const control =
     config.role === 'all' || config.role === 'control' ? controlOn(ground, { gate, log, config }) : undefined

@@ -5,11 +5,13 @@ import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
 import { type Ledger, openLedger, usageMigrations } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
+import { idMaker } from '../lib/ids.ts'
 import type { Random } from '../lib/random.ts'
 import { createCatalog } from '../models/catalog/index.ts'
 import type { Config, Environment } from '../platform/config/index.ts'
 import { type Coordinator, inProcessCoordinator } from '../platform/coordination/index.ts'
 import { createEgress, type Egress } from '../platform/egress/index.ts'
+import { jobsMigrations } from '../platform/jobs/index.ts'
 import { type Database, lockDirectory, openDatabase } from '../platform/storage/index.ts'
 import type { Logger } from '../platform/telemetry/index.ts'
 import {
@@ -22,6 +24,7 @@ import {
   type Vault,
 } from '../platform/vault/index.ts'
 import { createPolicy, POLICY_MIGRATIONS, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
+import { startBackground } from './background.ts'
 
 /** What everything is opened from. */
 export interface GroundOptions {
@@ -50,7 +53,13 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const { config, clock, random, log } = options
   const lock = lockDirectory(config.dataDir)
   const database = await openDatabase({ url: config.databaseUrl, clock })
-  await database.migrate([...POLICY_MIGRATIONS, ...usageMigrations, ...VAULT_MIGRATIONS, ...responseMigrations])
+  await database.migrate([
+    ...POLICY_MIGRATIONS,
+    ...usageMigrations,
+    ...jobsMigrations,
+    ...VAULT_MIGRATIONS,
+    ...responseMigrations,
+  ])
   const egress = createEgress({
     clock,
     extraCa: config.extraCaFile === undefined ? undefined : await readFile(config.extraCaFile, 'utf8'),
@@ -65,8 +74,11 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const { policy, firstKey } = await startPolicy(options, { database, prefetch: vault.prefetch, prepare })
   const problem = (message: string) => log.warn(message)
   const responses = responseState({ database, clock, problem })
+  const node = idMaker(clock, random)('node')
+  const background = config.role === 'gate' ? undefined : await startBackground({ ...options, database, node })
   const close = async () => {
     policy.stop()
+    await background?.stop()
     await responses.stop()
     await ledger.stop()
     await database.close()

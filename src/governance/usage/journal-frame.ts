@@ -23,14 +23,21 @@ export function frameEncoder(): FrameEncoder {
       const length = buffer.write(json, HEADER_BYTES)
       if (length > MAX_FRAME_BYTES) throw new RangeError('a ledger record is larger than the journal takes')
       const body = buffer.subarray(HEADER_BYTES, HEADER_BYTES + length)
-      buffer.write(`${hex(length)} ${hex(crc32(body))} `, 0, 'latin1')
+      writeHex(buffer, 0, length)
+      writeHex(buffer, 9, crc32(body))
       buffer[HEADER_BYTES + length] = NEW_LINE
       return buffer.subarray(0, HEADER_BYTES + length + 1)
     },
   }
 }
 
-const hex = (value: number) => value.toString(16).padStart(8, '0')
+const HEX_DIGITS = Buffer.from('0123456789abcdef', 'latin1')
+
+/** Eight hex digits and a space; a text made for them would cost more than all else in a frame. */
+function writeHex(buffer: Buffer, at: number, value: number): void {
+  for (let digit = 0; digit < 8; digit++) buffer[at + digit] = HEX_DIGITS[(value >>> (28 - 4 * digit)) & 15] ?? 0
+  buffer[at + 8] = SPACE
+}
 
 /** What stands in a piece of a segment. */
 export interface DecodedFrames {

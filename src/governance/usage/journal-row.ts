@@ -16,27 +16,31 @@ export interface JournalRow {
   readonly weight: () => number
 }
 
+/** Dropped places at the front are given back in pieces of so many, so that dropping never moves the whole row. */
+const COMPACT_FROM = 1_024
+
 /** Makes an empty {@link JournalRow}. */
 export function journalRow(): JournalRow {
-  const entries: JournalEntry[] = []
+  let entries: JournalEntry[] = []
+  let head = 0
   let weight = 0
   return {
     push: (entry) => {
       entries.push(entry)
       weight += entry.json.length
     },
-    first: (count) => entries.slice(0, count),
+    first: (count) => entries.slice(head, head + count),
     drop: (dropped) => {
-      const gone = new Set(dropped)
-      let count = 0
-      for (const entry of entries) {
-        if (!gone.has(entry)) break
+      for (const entry of dropped) {
+        if (entries[head] !== entry) continue
         weight -= entry.json.length
-        count++
+        head++
       }
-      entries.splice(0, count)
+      if (head < COMPACT_FROM && head < entries.length) return
+      entries = entries.slice(head)
+      head = 0
     },
-    length: () => entries.length,
+    length: () => entries.length - head,
     weight: () => weight,
   }
 }

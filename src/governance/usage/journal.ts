@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { CleanRecord } from './clean.ts'
 import { isBefore, type Position, type SegmentWriter, segmentWriter, type WriteBytes } from './journal-files.ts'
-import { type JournalRow, journalRow } from './journal-row.ts'
+import { type JournalEntry, type JournalRow, journalRow } from './journal-row.ts'
 import { journalTrail, type Trail } from './journal-trail.ts'
 
 /** How the journal is doing. */
@@ -38,6 +38,8 @@ export interface Journal {
   readonly mark: () => Position
   readonly isShippedTo: (mark: Position) => boolean
   readonly status: () => JournalStatus
+  /** {@link JournalStatus.accepting}, cheap enough to be asked for every operation. */
+  readonly isAccepting: () => boolean
   /** Hands everything to the disk; removes the files when the store has it all. */
   readonly close: () => Promise<void>
 }
@@ -83,7 +85,8 @@ export function openJournal(options: JournalOptions): Journal {
     if (!isBehind) recent.push({ record, json, end })
     return true
   }
-  const shipTo = (position: Position) => {
+  const shipTo = (position: Position, dropped: readonly JournalEntry[] = []) => {
+    recent.drop(dropped)
     trail.shipTo(position)
     const end = writer.end()
     if (isBefore(trail.shipped(), end)) return
@@ -98,7 +101,9 @@ export function openJournal(options: JournalOptions): Journal {
     isBehind = isBefore(trail.shipped(), writer.end())
     return isBehind ? takeBack(maxRecords) : undefined
   }
+  const isAccepting = () => unwritten.weight() <= maxMemory / 2
   return {
+    isAccepting,
     append: (entry) => {
       writeAll(unwritten, write)
       if (unwritten.length() === 0 && write(entry)) return
@@ -108,17 +113,15 @@ export function openJournal(options: JournalOptions): Journal {
     take: async (maxRecords) => {
       const entries = recent.first(maxRecords)
       const last = entries.at(-1)
-      if (!last) return (isBehind ? await takeBack(maxRecords) : undefined) ?? takeUnwritten(unwritten, maxRecords)
-      const done = () => {
-        recent.drop(entries)
-        shipTo(last.end)
-      }
-      return { entries, done }
+      if (last) return { entries, done: () => shipTo(last.end, entries) }
+      return (isBehind ? await takeBack(maxRecords) : undefined) ?? takeUnwritten(unwritten, maxRecords)
     },
     mark: writer.end,
     isShippedTo: (mark) => unwritten.length() === 0 && !isBefore(trail.shipped(), mark),
     status: () => ({
-      ...statusOf(unwritten, maxMemory),
+      writable: unwritten.length() === 0,
+      accepting: isAccepting(),
+      unwritten: unwritten.length(),
       backlogBytes: trail.bytes(writer.end()),
       lost,
       torn: trail.torn(),
@@ -143,11 +146,6 @@ function writeAll(unwritten: JournalRow, write: (entry: CleanRecord) => boolean)
 function takeUnwritten(unwritten: JournalRow, maxRecords: number): Batch | undefined {
   const entries = unwritten.first(maxRecords)
   return entries.length > 0 ? { entries, done: () => unwritten.drop(entries) } : undefined
-}
-
-function statusOf(unwritten: JournalRow, maxMemory: number) {
-  const count = unwritten.length()
-  return { writable: count === 0, accepting: unwritten.weight() <= maxMemory / 2, unwritten: count }
 }
 
 async function closeFiles(writer: SegmentWriter, trail: Trail, isAllWritten: boolean): Promise<void> {

@@ -32,6 +32,8 @@ export interface Ledger {
   /** What was spent since an instant (epoch milliseconds), nano-USD: what budgets begin with after a start. */
   readonly spentSince: (scope: SpendScope, fromMs: number) => Promise<NanoUsd>
   readonly status: () => LedgerStatus
+  /** {@link LedgerStatus} `accepting`, cheap enough to be asked for every operation. */
+  readonly isAccepting: () => boolean
   /** Ships what it can within five seconds and closes the journal; what is left is shipped after the next start. */
   readonly stop: () => Promise<void>
 }
@@ -55,7 +57,7 @@ export interface LedgerOptions extends Pick<JournalOptions, 'maxSegmentBytes' | 
 }
 
 /** A commit of so many keeps the event loop for about two milliseconds over SQLite; the rows before it go in pieces. */
-const BATCH_SIZE = 500
+const BATCH_SIZE = 1_000
 const STOP_WITHIN_MS = 5_000
 const FLUSH_WITHIN_MS = 30_000
 
@@ -98,6 +100,7 @@ export function openLedger(options: LedgerOptions): Ledger {
       await flush()
       return spentSince(database, scope, fromMs)
     },
+    isAccepting: journal.isAccepting,
     status: () => ({ ...journal.status(), ...carrier.status() }),
     stop: async () => {
       await flush(STOP_WITHIN_MS)

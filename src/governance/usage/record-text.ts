@@ -16,6 +16,7 @@ export function readRecord(text: string): OperationRecord {
   const { attempts, tokens, decision, ...kept } = JSON.parse(text) as Shortened
   const { id } = kept
   const defaults = {
+    id,
     requestId: siblingId('req', id),
     decisionId: siblingId('dec', id),
     at: instantOf(id) ?? 0,

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import { type Dialect, Kysely } from 'kysely'
 import type { Clock } from '../../lib/clock.ts'
+import { checkpointer } from './checkpointer.ts'
 import { type Migration, runMigrations } from './migrations.ts'
 import { postgresDialect } from './postgres.ts'
 import { sqliteDialect } from './sqlite.ts'
@@ -51,17 +52,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await kysely.destroy().catch(() => undefined)
     throw new Error(`the ${engine} database could not be opened: ${sentenceOf(cause)}`, { cause })
   }
+  const checkpoints = file === undefined ? undefined : checkpointer(file, options.clock)
   const tablesOn = (on: unknown): Tables => ({ engine, tables: <T>() => on as Kysely<T> })
   return {
     ...tablesOn(kysely),
     kysely,
     migrate: (migrations) => runMigrations({ kysely, engine, migrations, now: options.clock.now }),
-    transaction: (run, { lasting = 'now' } = {}) =>
-      lasting === 'later' && engine === 'sqlite'
+    transaction: (run, { lasting = 'now' } = {}) => {
+      checkpoints?.soon()
+      return lasting === 'later' && engine === 'sqlite'
         ? transactionForLater(kysely, (connection) => run(tablesOn(connection)))
-        : kysely.transaction().execute((transaction) => run(tablesOn(transaction))),
+        : kysely.transaction().execute((transaction) => run(tablesOn(transaction)))
+    },
     persist: () => (file === undefined ? Promise.resolve() : persistFile(file)),
-    close: () => kysely.destroy(),
+    close: () => {
+      checkpoints?.stop()
+      return kysely.destroy()
+    },
   }
 }
 

@@ -19,6 +19,8 @@ const BUSY_TIMEOUT_MS = 5_000
 const CACHE_KIB = -16_384
 /** Of new files. Larger pages mean fewer writes when rows are appended. */
 const PAGE_BYTES = 8_192
+/** From 64 MiB of log on a commit also moves it into the file; before that `checkpointer.ts` does, beside the event loop. */
+const LONG_LOG_PAGES = 8_192
 
 /**
  * A Kysely dialect over `bun:sqlite`: one connection, taken in turns, because SQLite has one writer and its calls are
@@ -53,6 +55,7 @@ function openFile(file: string): Sqlite {
     `page_size = ${PAGE_BYTES}`,
     'journal_mode = WAL',
     'synchronous = FULL',
+    `wal_autocheckpoint = ${LONG_LOG_PAGES}`,
     'foreign_keys = ON',
     `cache_size = ${CACHE_KIB}`,
     'temp_store = MEMORY',

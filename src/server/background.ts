@@ -1,0 +1,41 @@
+import { type Retention, retention } from '../governance/usage/index.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Random } from '../lib/random.ts'
+import { type Jobs, jobs } from '../platform/jobs/index.ts'
+import type { Database } from '../platform/storage/index.ts'
+import type { Logger } from '../platform/telemetry/index.ts'
+
+/** What background work is done with. */
+export interface BackgroundOptions {
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  /** This node's name, different from every other's. */
+  readonly node: string
+}
+
+const HOUR_MS = 3_600_000
+const RETENTION = 'ledger.retention'
+
+/** Makes this node take its part in recurring work: one node at a time does each job. It runs until stopped. */
+export async function startBackground(options: BackgroundOptions): Promise<Jobs> {
+  const { database, clock, random, log, node } = options
+  const work = jobs({
+    database,
+    clock,
+    random,
+    node,
+    handlers: { [RETENTION]: () => expire(retention(database), clock, log) },
+    onFailure: (job, cause) => log.warn('job failed', { job: job.id, cause: String(cause) }),
+  })
+  await work.enqueue({ id: RETENTION, kind: RETENTION, everyMs: HOUR_MS })
+  work.start()
+  return work
+}
+
+/** Captured content goes when its Capture document said it would. */
+async function expire(ledger: Retention, clock: Clock, log: Logger): Promise<void> {
+  const gone = await ledger.run({ now: clock.now() })
+  if (gone.contents > 0) log.info('retention', { ...gone })
+}
