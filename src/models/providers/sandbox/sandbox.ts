@@ -17,7 +17,7 @@ const transport: Transport = async (request, signal) => {
   if (request.url.endsWith('/embeddings')) return json(200, embeddings(body))
   const answer = answerTo(body)
   const { directives } = answer
-  if (directives.hang) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  if (directives.hang) await aborted(signal)
   if (directives.delayMs > 0) await systemClock.sleep(directives.delayMs, signal)
   const refusal = refusalOf(answer)
   if (refusal) return refusal
@@ -28,6 +28,13 @@ const transport: Transport = async (request, signal) => {
   const includeUsage = isObject(body.stream_options) && body.stream_options.include_usage === true
   const stream = streamOf(answer, { id, model, includeUsage, sleep: systemClock.sleep, signal })
   return response(200, stream, 'text/event-stream')
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 function refusalOf(answer: SandboxAnswer): UpstreamResponse | undefined {
