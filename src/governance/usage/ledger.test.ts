@@ -158,6 +158,33 @@ describeEngines('ledger', (open) => {
     expect(await count({ outcome: 'denied' })).toBe(0)
   })
 
+  test('a rare name is found wherever it lies, page by page, also among thousands and over empty days', async () => {
+    const database = await open(usageMigrations)
+    const { ledger } = bench(database)
+    const start = 1_750_000_000_000
+    const rare = [0, 999, 1_000, 1_001, 2_300, 2_999]
+    const record = (number: number) =>
+      sampleRecord(number, {
+        at: number < 2_500 ? start + number : start + 9 * 24 * hour + number,
+        ...(rare.includes(number) && { team: 'rare', app: 'a9', principal: 'app:a9', outcome: 'denied' }),
+      })
+    await addOperations(
+      database,
+      Array.from({ length: 3_000 }, (_, number) => cleaned(record(number))),
+    )
+    for (const filter of [{ team: 'rare' }, { principal: 'app:a9' }, { outcome: 'denied' as const, app: 'a9' }]) {
+      const found: number[] = []
+      for (let page = await ledger.list(filter, { limit: 2 }); page.length > 0; ) {
+        found.push(...ids(page))
+        page = await ledger.list(filter, { limit: 2, after: { id: page.at(-1)?.id ?? '' } })
+      }
+      expect(found).toEqual(rare.toReversed())
+    }
+    const span = { team: 'rare', from: start + 1_000, to: start + 1_002 }
+    expect(ids(await ledger.list(span, { limit: 9 }))).toEqual([1_001, 1_000])
+    expect(await ledger.list({ team: 'nobody' }, { limit: 9 })).toEqual([])
+  })
+
   test('usage by hour and day, and spending since any instant, agree with the records', async () => {
     const { ledger } = bench(await open(usageMigrations))
     const start = Math.ceil(1_750_000_000_000 / hour) * hour
