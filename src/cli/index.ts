@@ -1,2 +1,2 @@
-export { type Command, type CommandContext, CommandError, type Invocation } from './command.ts'
+export type { Command, CommandContext, Invocation } from './command.ts'
 export { COMMANDS, runCli } from './run.ts'

@@ -28,9 +28,6 @@ export const planAnswer = z.strictObject({
   unchanged: z.number().int(),
 })
 
-/** Answer of `:apply` and of a rollback; `number` and `revision` are what holds now. */
-export const appliedAnswer = planAnswer
-
 /** A document in an answer: what was written, whose it is, and where it came from. */
 export const documentAnswer = z.strictObject({
   apiVersion: z.string(),
@@ -40,16 +37,6 @@ export const documentAnswer = z.strictObject({
   owner: z.string(),
   origin: z.strictObject({ file: z.string().optional(), line: z.number().int().optional() }),
   etag: z.string(),
-})
-
-/** One problem of documents, as answers with the code `invalid_document` list them in `problems`. */
-export const problemSchema = z.strictObject({
-  file: z.string(),
-  line: z.number().int(),
-  column: z.number().int(),
-  path: z.string().optional(),
-  message: z.string(),
-  hint: z.string().optional(),
 })
 
 /** What `:plan` and `:apply` answer. */

@@ -20,8 +20,8 @@ export async function pass(gate: Gate, operation: Operation): Promise<Response> 
     const call = await operation.decode(exchange)
     const grant = authorize(exchange, caller, call)
     await approve(exchange, grant, call)
-    const given = recall(exchange, call)
-    if (given) return replyWith(exchange, given)
+    const repeated = recall(exchange, call)
+    if (repeated) return repeated
     exchange.hold = await reserve(exchange, grant, call)
     const safeCall = await inspectCall(exchange, grant, call)
     const answer = await operation.perform(exchange, grant, safeCall)

@@ -11,12 +11,6 @@ export function costOf(tokens: number, price: PicoUsdPerToken): NanoUsd {
   return Math.ceil((tokens * price) / 1_000)
 }
 
-/** Dollars as nano-dollars, rounded to the nearest. Throws `RangeError` when the amount is not finite. */
-export function nanoFromUsd(usd: number): NanoUsd {
-  if (!Number.isFinite(usd)) throw new RangeError('an amount of money must be finite')
-  return Math.round(usd * NANO_PER_USD)
-}
-
 /** Nano-dollars as a decimal string of dollars without exponent or trailing zeros: `"0.000123"`. */
 export function formatUsd(nano: NanoUsd): string {
   if (nano === 0) return '0'

@@ -1,2 +1,2 @@
-export { type ComposeOptions, type Composition, compose } from './compose.ts'
+export type { ComposeOptions, Composition } from './compose.ts'
 export { type RunningServer, type StartOptions, startServer } from './server.ts'

@@ -1,13 +1,13 @@
 import type { Exchange } from '../exchange.ts'
 import type { GovernedCall } from '../governed.ts'
-import type { Encoded } from '../operation.ts'
+import { replyWith } from '../reply.ts'
 import { Transcript } from '../transcript.ts'
 
 /**
  * Has this very request been answered before? With an `idempotency-key` a repeated request gets the first answer again,
  * whole or streamed, and costs nothing. Ends with `idempotency_conflict`.
  */
-export function recall(exchange: Exchange, call: GovernedCall): Encoded | undefined {
+export function recall(exchange: Exchange, call: GovernedCall): Response | undefined {
   const { incoming, surface } = exchange.operation
   const given = incoming.headers.get('idempotency-key')
   if (!given || !call.resource || !exchange.caller) return undefined
@@ -25,5 +25,5 @@ export function recall(exchange: Exchange, call: GovernedCall): Encoded | undefi
   }
   exchange.cache = 'hit'
   const { status, body, contentType } = found.kept
-  return { kind: 'whole', status, body, contentType }
+  return replyWith(exchange, { kind: 'whole', status, body, contentType })
 }

@@ -1,13 +1,12 @@
 export { type AccessIndex, compileAccess, type Rule } from './access-index.ts'
-export { type Condition, type ConditionFacts, conditionCompiler, conditionProblem } from './condition.ts'
+export { type Condition, type ConditionFacts, conditionProblem } from './condition.ts'
 export { type AccessRequest, administers, type Decision, type DecisionContext, decide } from './decide.ts'
 export { type ExplainedRule, type Explanation, explain } from './explain.ts'
-export { ACTIONS, type Action, type GrantSpec, grantKind } from './grant.kind.ts'
+export { type Action, type GrantSpec, grantKind } from './grant.kind.ts'
 export {
   expandGroups,
   type Groups,
   globMatcher,
-  isGlob,
   type PatternIndex,
   patternIndex,
   resourceKey,

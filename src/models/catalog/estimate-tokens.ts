@@ -1,9 +1,9 @@
-const SAMPLES_MAX = 2_048
+const SAMPLES_MAX = 512
 const CHARACTERS_A_TOKEN = 4
 
 /**
  * About how many tokens a text has: for holds, and for usage that a provider did not tell. Given a text, looks at no more
- * than 2048 of its characters: ASCII counts a quarter, other alphabets a half, CJK and emoji a whole token a UTF-16 unit.
+ * than 512 of its characters: ASCII counts a quarter, other alphabets a half, CJK and emoji a whole token a UTF-16 unit.
  * Given a length in characters, a quarter of it. Never 0 for a text that is not empty.
  */
 export function estimateTokens(text: string | number): number {

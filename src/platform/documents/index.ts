@@ -1,6 +1,5 @@
-export { digestOf, documentSetOf, revisionOf } from './document-set.ts'
-export { deepFreeze } from './freeze.ts'
-export { API_VERSION, documentsJsonSchema, type JsonSchema, kindJsonSchema } from './json-schema.ts'
+export { digestOf, documentSetOf } from './document-set.ts'
+export { documentsJsonSchema, type JsonSchema, kindJsonSchema } from './json-schema.ts'
 export {
   type Document,
   type DocumentSet,
@@ -25,8 +24,8 @@ export {
   type Sources,
   type YamlText,
 } from './source.ts'
-export { didYouMean, nearest } from './suggest.ts'
-export { byteSize, duration, modeField, money, rate, resourcePattern, scopeRef, secretRef } from './unit-types.ts'
+export { didYouMean } from './suggest.ts'
+export { duration, modeField, money, rate, resourcePattern, scopeRef, secretRef } from './unit-types.ts'
 export {
   parseDuration,
   parseMoney,

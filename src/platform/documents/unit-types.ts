@@ -5,10 +5,8 @@ import {
   parseDuration,
   parseMoney,
   parseRate,
-  parseSize,
   RATE_PATTERN,
   type Rate,
-  SIZE_PATTERN,
 } from './units.ts'
 
 interface UnitRule<T> {
@@ -40,10 +38,6 @@ export const money = () =>
 /** A rate in a document (`60/min`), parsed to `{count, perMs}`. */
 export const rate = () =>
   unit<Rate>({ pattern: RATE_PATTERN, expected: 'a rate such as 60/min or 5/s', parse: parseRate })
-
-/** A size in a document (`64 KiB`), parsed to bytes. */
-export const byteSize = () =>
-  unit<number>({ pattern: SIZE_PATTERN, expected: 'a size such as 64 KiB or 10 MB', parse: parseSize })
 
 /** Marks the message of a secret in clear text, so that the value is never repeated in a problem. */
 const CLEAR_TEXT = 'a secret must not stand in a document in clear text'

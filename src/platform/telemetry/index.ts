@@ -7,10 +7,9 @@ export {
   type Histogram,
   type MetricsRegistry,
   metricsRegistry,
-  SECONDS_BUCKETS,
 } from './metrics.ts'
 export type { AttributeValue, ChildSpan, Span } from './span.ts'
-export { formatTraceparent, parseTraceparent, type TraceContext, traceIds } from './traceparent.ts'
+export { parseTraceparent, type TraceContext, traceIds } from './traceparent.ts'
 export {
   noTracing,
   otlpTracing,

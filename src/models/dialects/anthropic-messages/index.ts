@@ -1,5 +1,4 @@
-export { countAnthropicTokens, decodeCount } from './count.ts'
+export { countAnthropicTokens } from './count.ts'
 export { anthropicMessages } from './dialect.ts'
-export { encodeCountCall } from './encode-call.ts'
 export { encodeError as encodeAnthropicError } from './error-shape.ts'
 export { anthropicMeter, type Meter, type Metered } from './meter.ts'
