@@ -42,36 +42,48 @@ export function plainRedactor(): Redactor {
   }
 }
 
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
 /** Masks JSON, also in pieces, so that it stays JSON: inside strings the text, outside of them the values. */
 export function jsonRedactor(): Redactor {
   let inString = false
   let escaped = false
-  const advance = (piece: string, from: number, to: number) => {
-    for (let at = from; at < to; at++) {
-      const code = piece.charCodeAt(at)
-      if (escaped) escaped = false
-      else if (code === 0x22) inString = !inString
-      else if (code === 0x5c && inString) escaped = true
-    }
+  /** The last character before the piece at hand. */
+  let before = ''
+  const step = (code: number) => {
+    if (escaped) escaped = false
+    else if (code === QUOTE) inString = !inString
+    else if (code === BACKSLASH) escaped = inString
+  }
+  const pass = (piece: string, from: number, to: number) => {
+    for (let at = from; at < to; at++) step(piece.charCodeAt(at))
     return piece.slice(from, to)
   }
-  const maskSpan = (piece: string, { start, end, kind }: Finding) => {
+  /** Where the string, or what stands between two strings, ends. */
+  const turnAt = (piece: string, from: number, to: number) => {
+    let at = from
+    for (; at < to; at++) {
+      const code = piece.charCodeAt(at)
+      if (code === QUOTE && !escaped) break
+      step(code)
+    }
+    return at
+  }
+  const mask = (piece: string, { start, end, kind }: Finding) => {
     let written = ''
-    let told = false
     for (let at = start; at < end; ) {
-      const from = at
       const within = inString
-      while (at < end && inString === within) {
-        const quote = piece.charCodeAt(at) === 0x22 && !escaped
-        if (quote && within) break
-        advance(piece, at, ++at)
+      const turn = turnAt(piece, at, end)
+      if (within && turn > at) written += placeholder(kind)
+      if (!within) {
+        const left = at === 0 ? before : piece.charAt(at - 1)
+        // At the end of a piece nobody knows whether the value goes on.
+        const whole = turn < piece.length && !SCALAR.test(left) && !SCALAR.test(piece.charAt(turn))
+        written += maskedScalars(piece.slice(at, turn), whole, kind)
       }
-      // What is masked inside a string is replaced once; the signs between strings stay.
-      if (within && at > from && !told) written += placeholder(kind)
-      if (within) told ||= at > from
-      else written += maskedScalars(piece.slice(from, at), isWhole(piece, from, at), kind)
-      if (at < end && inString) written += advance(piece, at, ++at)
-      if (!inString) told = false
+      at = Math.min(end, turn + 1)
+      written += pass(piece, turn, at)
     }
     return written
   }
@@ -80,21 +92,19 @@ export function jsonRedactor(): Redactor {
       let written = ''
       let done = 0
       for (const span of merged(spans)) {
-        written += advance(piece, done, span.start) + maskSpan(piece, span)
+        written += pass(piece, done, span.start) + mask(piece, span)
         done = span.end
       }
-      return written + advance(piece, done, piece.length)
+      written += pass(piece, done, piece.length)
+      if (piece !== '') before = piece.charAt(piece.length - 1)
+      return written
     },
   }
 }
 
 const SCALAR = /[0-9A-Za-z+.-]/
 
-function isWhole(piece: string, from: number, to: number): boolean {
-  return !SCALAR.test(piece.charAt(from - 1)) && !SCALAR.test(piece.charAt(to))
-}
-
-/** Numbers and words outside of strings: a whole one becomes a text, a part of one has its digits blotted out. */
+/** Numbers and words outside of strings: whole ones become texts; of parts the digits are blotted out. */
 function maskedScalars(part: string, whole: boolean, kind: string): string {
   if (!whole) return part.replace(/[0-9]/g, '1')
   return part.replace(/[0-9A-Za-z+.-]+/g, JSON.stringify(placeholder(kind)))

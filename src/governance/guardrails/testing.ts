@@ -1,4 +1,6 @@
 import type { Random } from '../../lib/random.ts'
+import { providerKind } from '../../models/providers/index.ts'
+import { modelKind } from '../../models/routing/index.ts'
 import { documentSet } from '../../platform/documents/index.ts'
 import { resourceGroupKind } from '../access/index.ts'
 import { appKind, teamKind } from '../identity/index.ts'
@@ -10,7 +12,15 @@ import { guardsFor } from './guards.ts'
 import { wordListKind } from './word-list.kind.ts'
 
 /** The kinds that guardrails in tests may name. */
-export const TEST_KINDS = Object.freeze([guardrailKind, wordListKind, teamKind, appKind, resourceGroupKind])
+export const TEST_KINDS = Object.freeze([
+  guardrailKind,
+  wordListKind,
+  teamKind,
+  appKind,
+  resourceGroupKind,
+  providerKind,
+  modelKind,
+])
 
 /** The guards of somebody in `scopes`, by documents in YAML: for tests. */
 export function guardsOf(yaml: string, scopes: readonly string[] = ['org'], options: GuardrailOptions = {}): Guards {

@@ -16,116 +16,162 @@ export interface Keyword {
   readonly prefix: number
 }
 
-/** Finds every keyword in one pass over a text (Aho and Corasick, 1975), with a dense table: one look-up a character. */
+/**
+ * Finds every keyword in one pass over a text (Aho and Corasick, 1975), with a dense table: one look-up a character. A run
+ * of white space counts as one space.
+ */
 export interface Automaton {
-  /** Calls `hit` for every keyword, by its end, and gives the state after the last character. */
-  readonly walk: (text: string, hit: (rule: number, start: number) => void) => number
-  /** The earliest place at which a keyword that the text breaks off could begin, by the state that the walk ended in. */
-  readonly unfinished: (state: number, visit: (depth: number, prefix: number) => void) => void
+  /** Calls `hit` for every keyword with where it begins, and gives the state after the last character. */
+  readonly walk: (text: string, hit: Hit) => number
+  /** Visits every place at which a keyword could begin that the end of the text breaks off, by the state of the walk. */
+  readonly unfinished: (text: string, state: number, visit: (at: number, prefix: number) => void) => void
 }
 
-interface Trie {
-  /** `node * SYMBOLS + symbol` → node; 0 for none. */
-  readonly next: Int32Array
-  readonly depth: Int32Array
-  readonly prefix: Uint8Array
-  readonly ends: Map<number, number[]>
-  count: number
+/** Told of a keyword: whose it is, and where it begins. */
+export type Hit = (rule: number, start: number) => void
+
+interface Arrival {
+  readonly state: number
+  readonly end: number
 }
 
-/** Builds the automaton. Memory: 4 bytes × the symbols in use × the characters of all keywords. */
+const SPACE = 32
+const SMALL_FLAG = 0x8000
+const LARGE_FLAG = 0x4000_0000
+
+/** Builds the automaton. Memory: 2 bytes × the symbols in use × the characters of all keywords (4 beyond 32,768 of them). */
 export function buildAutomaton(keywords: readonly Keyword[], symbols: SymbolTable): Automaton {
   const used = new Set<number>()
-  for (const { text } of keywords) for (let at = 0; at < text.length; at++) used.add(symbolAt(text, at, symbols))
-  const column = new Uint8Array(SYMBOLS)
+  for (const { text } of keywords) for (let at = 0; at < text.length; at++) used.add(symbols[text.charCodeAt(at)] ?? 0)
+  const columnOfSymbol = new Uint8Array(SYMBOLS)
   let columns = 1
-  for (const symbol of used) column[symbol] = columns++
-  const columnOf = symbols.map((symbol) => column[symbol] ?? 0)
-  const trie = buildTrie(keywords, { columnOf, columns })
-  return link(trie, { columnOf, columns, keywords })
+  for (const symbol of used) columnOfSymbol[symbol] = columns++
+  const columnOf = symbols.map((symbol) => columnOfSymbol[symbol] ?? 0)
+  const space = columnOfSymbol[SPACE] || -1
+  const shape: Columns = { columnOf, columns, space }
+  return runner(linked(trieOf(keywords, shape), shape), shape, keywords)
 }
 
-function symbolAt(text: string, at: number, symbols: SymbolTable): number {
-  return symbols[text.charCodeAt(at)] ?? 0
+interface TrieNode {
+  readonly children: Map<number, TrieNode>
+  readonly depth: number
+  /** Whether a space is on the way here, and whether it is the last step. */
+  readonly spaced: boolean
+  readonly onSpace: boolean
+  /** Numbers of the keywords that end here. */
+  readonly ends: number[]
+  prefix: number
 }
 
-interface Shape {
+interface Columns {
   readonly columnOf: Uint8Array
   readonly columns: number
+  /** The column of white space; -1 when no keyword has any. */
+  readonly space: number
 }
 
-function buildTrie(keywords: readonly Keyword[], { columnOf, columns }: Shape): Trie {
-  const nodes = keywords.reduce((sum, { text }) => sum + text.length, 1)
-  const trie: Trie = {
-    next: new Int32Array(nodes * columns),
-    depth: new Int32Array(nodes),
-    prefix: new Uint8Array(nodes),
-    ends: new Map(),
-    count: 1,
+function trieOf(keywords: readonly Keyword[], { columnOf, space }: Columns): TrieNode {
+  const root: TrieNode = { children: new Map(), depth: 0, spaced: false, onSpace: false, ends: [], prefix: 0 }
+  const step = (from: TrieNode, column: number): TrieNode => {
+    const onSpace = column === space
+    return { children: new Map(), depth: from.depth + 1, spaced: from.spaced || onSpace, onSpace, ends: [], prefix: 0 }
   }
   keywords.forEach(({ text, prefix }, number) => {
-    let node = 0
-    for (let at = 0; at < text.length; at++) {
-      const slot = node * columns + (columnOf[text.charCodeAt(at)] ?? 0)
-      let child = trie.next[slot] ?? 0
-      if (child === 0) {
-        child = trie.count++
-        trie.next[slot] = child
-        trie.depth[child] = at + 1
-      }
-      trie.prefix[child] = (trie.prefix[child] ?? 0) | prefix
-      node = child
+    let at = root
+    for (let place = 0; place < text.length; place++) {
+      const column = columnOf[text.charCodeAt(place)] ?? 0
+      const child = at.children.get(column) ?? step(at, column)
+      at.children.set(column, child)
+      child.prefix |= prefix
+      at = child
     }
-    const ends = trie.ends.get(node)
-    if (ends) ends.push(number)
-    else trie.ends.set(node, [number])
+    at.ends.push(number)
   })
-  return trie
+  return root
 }
 
-interface Linking extends Shape {
-  readonly keywords: readonly Keyword[]
+interface Linked {
+  /** State × columns + column → state, and `flag` when keywords end there: one look-up says both. */
+  readonly next: Uint16Array | Int32Array
+  readonly flag: number
+  readonly fail: Int32Array
+  /** The nearest suffix of a state, itself among them, at which keywords end; 0 for none. */
+  readonly report: Int32Array
+  readonly nodes: readonly TrieNode[]
 }
 
-/** Turns the trie into the automaton: every missing step leads where the longest suffix leads. */
-function link(trie: Trie, { columnOf, columns, keywords }: Linking): Automaton {
-  const { next, depth, prefix, ends, count } = trie
-  const fail = new Int32Array(count)
-  // The nearest suffix of a state, itself among them, at which keywords end; 0 for none.
-  const report = new Int32Array(count)
-  const queue: number[] = []
-  for (let symbol = 0; symbol < columns; symbol++) if (next[symbol]) queue.push(next[symbol] ?? 0)
-  for (let head = 0; head < queue.length; head++) {
-    const node = queue[head] ?? 0
-    const suffix = fail[node] ?? 0
-    report[node] = ends.has(node) ? node : (report[suffix] ?? 0)
-    for (let symbol = 0; symbol < columns; symbol++) {
-      const slot = node * columns + symbol
-      const child = next[slot] ?? 0
-      const onward = next[suffix * columns + symbol] ?? 0
-      if (child === 0) next[slot] = onward
-      else {
-        fail[child] = onward
-        queue.push(child)
-      }
+/** Turns the trie into the table: every missing step leads where the longest suffix leads. */
+function linked(root: TrieNode, { columns, space }: Columns): Linked {
+  // Numbered by depth: the states that are mostly visited lie together, and stay in the processor's cache.
+  const nodes: TrieNode[] = [root]
+  const numbers = new Map<TrieNode, number>()
+  for (let number = 0; number < nodes.length; number++) {
+    for (const child of nodes[number]?.children.values() ?? []) numbers.set(child, nodes.push(child) - 1)
+  }
+  const small = nodes.length < SMALL_FLAG
+  const next = small ? new Uint16Array(nodes.length * columns) : new Int32Array(nodes.length * columns)
+  const flag = small ? SMALL_FLAG : LARGE_FLAG
+  const fail = new Int32Array(nodes.length)
+  const report = new Int32Array(nodes.length)
+  nodes.forEach((node, number) => {
+    const suffix = fail[number] ?? 0
+    report[number] = node.ends.length > 0 ? number : (report[suffix] ?? 0)
+    if (number > 0) next.copyWithin(number * columns, suffix * columns, (suffix + 1) * columns)
+    for (const [column, child] of node.children) {
+      const target = numbers.get(child) ?? 0
+      fail[target] = number === 0 ? 0 : (next[suffix * columns + column] ?? 0)
+      next[number * columns + column] = target
+    }
+    // More white space behind white space changes nothing.
+    if (node.onSpace) next[number * columns + space] = number
+  })
+  for (let slot = 0; slot < next.length; slot++) {
+    const state = next[slot] ?? 0
+    if (report[state] !== 0) next[slot] = state | flag
+  }
+  return { next, flag, fail, report, nodes }
+}
+
+function runner(
+  { next, flag, fail, report, nodes }: Linked,
+  { columnOf, columns, space }: Columns,
+  keywords: readonly Keyword[],
+): Automaton {
+  const startOf = (text: string, end: number, node: TrieNode) => {
+    if (!node.spaced) return end - node.depth
+    let at = end
+    for (let symbol = 0; symbol < node.depth; symbol++) {
+      at--
+      if (columnOf[text.charCodeAt(at)] !== space) continue
+      while (at > 0 && columnOf[text.charCodeAt(at - 1)] === space) at--
+    }
+    return at
+  }
+  const tell = (text: string, { state, end }: Arrival, hit: Hit) => {
+    for (let at = report[state] ?? 0; at !== 0; at = report[fail[at] ?? 0] ?? 0) {
+      const node = nodes[at]
+      if (!node) return
+      const start = startOf(text, end, node)
+      for (const number of node.ends) hit(keywords[number]?.rule ?? 0, start)
     }
   }
-  const tell = (node: number, end: number, hit: (rule: number, start: number) => void) => {
-    for (let at = report[node] ?? 0; at !== 0; at = report[fail[at] ?? 0] ?? 0) {
-      for (const number of ends.get(at) ?? []) hit(keywords[number]?.rule ?? 0, end - (depth[at] ?? 0))
-    }
-  }
-  const walk = (text: string, hit: (rule: number, start: number) => void) => {
+  // No closure may catch the loop's own variables: it would cost several times the look-up itself.
+  const walk = (text: string, hit: Hit) => {
     let state = 0
     const { length } = text
     for (let at = 0; at < length; at++) {
       state = next[state * columns + (columnOf[text.charCodeAt(at)] as number)] as number
-      if (report[state] !== 0) tell(state, at + 1, hit)
+      if (state < flag) continue
+      state -= flag
+      tell(text, { state, end: at + 1 }, hit)
     }
     return state
   }
-  const unfinished = (state: number, visit: (depth: number, prefix: number) => void) => {
-    for (let at = state; at !== 0; at = fail[at] ?? 0) visit(depth[at] ?? 0, prefix[at] ?? 0)
+  const unfinished = (text: string, state: number, visit: (at: number, prefix: number) => void) => {
+    for (let at = state; at !== 0; at = fail[at] ?? 0) {
+      const node = nodes[at]
+      if (node) visit(startOf(text, text.length, node), node.prefix)
+    }
   }
   return { walk, unfinished }
 }

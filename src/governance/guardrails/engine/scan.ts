@@ -6,11 +6,11 @@ import { foldCase, type SymbolTable, symbolTable } from './symbols.ts'
 /** How the characters of a text and of keywords are made equal before they are compared. */
 export interface Folding {
   readonly name: string
-  readonly fold: (character: string) => string
+  readonly symbols: SymbolTable
 }
 
 /** The folding of rules that ask for no other: case, and marks on letters. */
-export const BY_CASE: Folding = Object.freeze({ name: 'case', fold: foldCase })
+export const BY_CASE: Folding = Object.freeze({ name: 'case', symbols: symbolTable(foldCase) })
 
 /** Rules that are switched on and off together, and timed together. */
 export interface RuleUnit {
@@ -96,14 +96,11 @@ export function buildScanner(units: readonly RuleUnit[]): Scanner {
 }
 
 function passesOf(units: readonly RuleUnit[], add: (rule: Rule, unit: number) => number): readonly Pass[] {
-  const foldings = new Map<
-    string,
-    { folding: Folding; symbols: SymbolTable; keywords: Parameters<typeof keyword>[0][] }
-  >()
+  const foldings = new Map<string, { symbols: SymbolTable; keywords: Parameters<typeof keyword>[0][] }>()
   units.forEach((unit, number) => {
     if (unit.rules.length === 0) return
     const folding = unit.folding ?? BY_CASE
-    const group = foldings.get(folding.name) ?? { folding, symbols: symbolTable(folding.fold), keywords: [] }
+    const group = foldings.get(folding.name) ?? { symbols: folding.symbols, keywords: [] }
     foldings.set(folding.name, group)
     for (const rule of unit.rules) {
       const place = add(rule, number)
@@ -128,9 +125,8 @@ function keyword({ text, rule, place }: { readonly text: string; readonly rule: 
 /** Where the match of a keyword that the end of the text breaks off could begin. */
 function begunAt(text: string, { automaton, state, reach }: Pass & { readonly state: number }): number {
   let from = leadOf(text, text.length, reach)
-  automaton.unfinished(state, (depth, prefix) => {
+  automaton.unfinished(text, state, (at, prefix) => {
     if (prefix === PREFIX_OF_NOTHING) return
-    const at = text.length - depth
     if (prefix & PREFIX_ANYWHERE) from = Math.min(from, leadOf(text, at, reach))
     else if (isWordStart(text, at)) from = Math.min(from, at)
   })

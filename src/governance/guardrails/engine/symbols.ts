@@ -36,7 +36,8 @@ function symbolOf(folded: string): number {
   return FIRST_FREE + (code % FREE)
 }
 
-/** Case folded, marks taken off: `É` wakes what `e` wakes. */
+/** Case folded, marks taken off, white space made one: `É` wakes what `e` wakes. */
 export function foldCase(character: string): string {
+  if (/\s/.test(character)) return ' '
   return character.normalize('NFKD').toLowerCase()
 }

@@ -79,8 +79,13 @@ function over(inner: View, outer: View | undefined): View {
 export function viewOf(text: string, reading: Reading): View {
   const base = identity(text)
   const plain = reading === 'json' && text.includes('\\') ? over(base, rewrite(text, JSON_ESCAPE, unescaped)) : base
-  if (!NOT_ASCII.test(plain.text)) return plain
+  if (!NOT_ASCII.test(plain.text) || isFolded(plain.text)) return plain
   return over(plain, rewrite(plain.text, FOLDABLE, foldCluster))
+}
+
+/** Whether folding changes nothing: asked of the whole at once, which is much quicker than looking at each character. */
+function isFolded(text: string): boolean {
+  return text.search(INVISIBLE) < 0 && text.normalize('NFKC') === text
 }
 
 /** How much of the end of an unfinished JSON text is the beginning of an escape, which means nothing yet. */

@@ -4,7 +4,12 @@ const STANDS_FOR =
 /** Short words, which chance may draw: only when nothing is joined to them. */
 const STANDS_ALONE =
   /(?<![0-9a-z])(?:redacted|removed|dummy|insert|replace[-_ ]?(?:me|with)|sample|fake|null|todo)(?![0-9a-z])/i
-const RUNS = ['abcdefghijklmnopqrstuvwxyz', '01234567890123456789', '0123456789abcdef0123456789abcdef']
+const RUNS = [
+  'abcdefghijklmnopqrstuvwxyz',
+  '01234567890123456789',
+  '0123456789abcdef0123456789abcdef',
+  '1234567890abcdefghij1234567890abcdef',
+]
 
 /** Whether a value plainly stands for a secret and is none: `xxxxx`, `<your key>`, `EXAMPLE`, `123456789012`, `aaaaaaaa`. */
 export function isPlaceholder(value: string): boolean {

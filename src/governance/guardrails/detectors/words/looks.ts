@@ -31,6 +31,7 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
 
 /** The plain letter that a character passes for: `Ф` stays, `0` is `o`, `É` is `e`, `l` and `1` are `i`. */
 export function plainLook(character: string): string {
+  if (/\s/.test(character)) return ' '
   const folded = character.normalize('NFKD').charAt(0).toLowerCase()
   return LOOKS.get(folded) ?? folded
 }

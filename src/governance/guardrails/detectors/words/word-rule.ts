@@ -1,14 +1,15 @@
 import type { Attempt, Look, Rule } from '../../engine/rule.ts'
 import type { Folding } from '../../engine/scan.ts'
+import { symbolTable } from '../../engine/symbols.ts'
 import { plainLook } from './looks.ts'
 
 /** How words and text are compared. */
 export type Matching = 'exact' | 'folded' | 'fuzzy'
 
 /** The folding of fuzzy words: what looks alike is alike. */
-export const BY_LOOKS: Folding = Object.freeze({ name: 'looks', fold: plainLook })
+export const BY_LOOKS: Folding = Object.freeze({ name: 'looks', symbols: symbolTable(plainLook) })
 
-const LONGEST_KEYWORD = 12
+const LONGEST_KEYWORD = 24
 /** White space between the words of a phrase: more of it is no phrase any more. */
 const LONGEST_GAP = 16
 /** `_` is none: names in code and of files are made of words. */
@@ -26,7 +27,7 @@ export function wordRule(word: string, matching: Matching): Rule | undefined {
   const characters = [...written]
   const [first = ''] = characters
   if (first === '') return undefined
-  const keyword = (written.split(' ')[0] ?? '').slice(0, LONGEST_KEYWORD)
+  const keyword = written.slice(0, LONGEST_KEYWORD).trimEnd()
   const gaps = characters.filter((character) => character === ' ').length
   return {
     kind: 'WORD',
