@@ -1,6 +1,6 @@
 import { type Gate, type Incoming, pass, type Router, type Surface } from '../gate/index.ts'
 import type { Clock } from '../lib/clock.ts'
-import { GatewayError } from '../lib/errors.ts'
+import { GatewayError, toGatewayError } from '../lib/errors.ts'
 import type { IdMaker } from '../lib/ids.ts'
 import { readAll } from '../lib/stream.ts'
 import type { Admission } from './admission.ts'
@@ -31,17 +31,16 @@ export function listen(parts: ListenerParts): Listener {
   const server = Bun.serve({
     hostname: parts.host,
     port: parts.port,
-    // Ours is the bound that answers in the surface's own shape; the runtime's only guards against endless bodies.
-    maxRequestBodySize: parts.maxBodyBytes + 1_048_576,
+    // The bound is ours, which answers in the surface's own shape; the runtime's would end the connection without a word.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     idleTimeout: 255,
     fetch: (request, bun) => {
       const receivedAt = parts.clock.monotonic()
       const path = pathOf(request.url)
       const own = parts.own(request, path)
       if (own) return own
-      // Answers may take longer than any idle limit of a connection; their own deadlines end them.
-      bun.timeout(request, 0)
-      return answer(parts, request, { path, receivedAt })
+      // A body must keep coming; an answer may take longer than any idle limit of a connection: its own deadlines end it.
+      return answer(parts, request, { path, receivedAt, whole: () => bun.timeout(request, 0) })
     },
     error: () =>
       new Response(
@@ -58,6 +57,8 @@ export function listen(parts: ListenerParts): Listener {
 interface Seen {
   readonly path: string
   readonly receivedAt: number
+  /** Called when the request has been read. */
+  readonly whole: () => void
 }
 
 async function answer(parts: ListenerParts, request: Request, seen: Seen): Promise<Response> {
@@ -75,13 +76,33 @@ async function answer(parts: ListenerParts, request: Request, seen: Seen): Promi
   }
   const refused = parts.admission.enter()
   if (refused) return refuse(parts, routed.surface, refused)
-  const incoming = await read(parts, request, seen)
-  return pass(parts.gate, routed.route.operation(incoming, routed.params))
+  const closed = once(parts.admission.leave)
+  try {
+    const incoming = await read(parts, request, { ...seen, closed })
+    return await pass(parts.gate, routed.route.operation(incoming, routed.params))
+  } catch (cause) {
+    // Nothing should end here; if something does, its place must not stay taken.
+    closed()
+    return refuse(parts, routed.surface, toGatewayError(cause))
+  }
+}
+
+function once(task: () => void): () => void {
+  let done = false
+  return () => {
+    if (!done) task()
+    done = true
+  }
 }
 
 /** Reads a request whole, within the bound. What is wrong with the body is told after authentication, not before. */
-async function read(parts: ListenerParts, request: Request, seen: Seen): Promise<Incoming> {
+async function read(
+  parts: ListenerParts,
+  request: Request,
+  seen: Seen & { readonly closed: () => void },
+): Promise<Incoming> {
   const { text, fault } = await bodyOf(request, parts.maxBodyBytes)
+  seen.whole()
   return {
     method: request.method,
     path: seen.path,
@@ -91,7 +112,7 @@ async function read(parts: ListenerParts, request: Request, seen: Seen): Promise
     fault,
     signal: request.signal,
     receivedAt: seen.receivedAt,
-    closed: parts.admission.leave,
+    closed: seen.closed,
   }
 }
 
@@ -132,7 +153,8 @@ function refuse(parts: ListenerParts, surface: Surface | undefined, error: Gatew
     'x-request-id': requestId,
     'x-gatehouse-error': error.code,
   }
-  if (error.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1_000))
+  if (error.retryAfterMs !== undefined)
+    headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)))
   return new Response(JSON.stringify(wire.body), { status: wire.status, headers })
 }
 
