@@ -21,7 +21,7 @@ export async function conformance(clientOf: (setting: Setting) => SdkClient): Pr
   for (const side of setting.sides) {
     describe(`${client.name} in front of ${side.wire.name}`, () => {
       beforeEach(() => side.upstream.clear())
-      const scene = { setting, client, wire: side.wire, upstream: side.upstream, model: `via-${side.wire.name}` }
+      const scene = { setting, client, wire: side.wire, upstream: side.upstream, model: side.wire.name }
       answers(scene)
       tools(scene)
       errors(scene)
@@ -189,7 +189,7 @@ function aborts(scene: Scene): void {
 }
 
 function sandbox(client: SdkClient): void {
-  const model = 'via-sandbox'
+  const model = 'sandbox'
   test('a chat answers', async () => {
     const answer = await client.ask({ model, prompt: 'sandbox:say="Hello Ann."' })
     expect(answer.text).toBe('Hello Ann.')

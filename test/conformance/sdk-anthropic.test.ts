@@ -80,7 +80,7 @@ const setting = await conformance(clientOf)
 describe('@anthropic-ai/sdk, beyond the matrix', () => {
   const thinking = { text: 'A greeting is wanted.', signature: 'c2lnbmF0dXJl' }
   const asks: Anthropic.MessageCreateParamsNonStreaming = {
-    model: 'via-anthropic',
+    model: 'anthropic',
     max_tokens: 2_000,
     thinking: { type: 'enabled', budget_tokens: 1_024 },
     messages: [{ role: 'user', content: 'Greet' }],
@@ -116,7 +116,7 @@ describe('@anthropic-ai/sdk, beyond the matrix', () => {
     await connect(setting).messages.create({ ...asks, brand_new: { a: 1 } } as typeof asks)
     expect(bodyOf(await upstream.request())).toMatchObject({ brand_new: { a: 1 } })
   })
-  for (const model of ['via-openai', 'via-anthropic', 'via-gemini', 'via-sandbox']) {
+  for (const model of ['openai', 'anthropic', 'gemini', 'sandbox']) {
     test(`tokens are counted for ${model}, with no upstream asked`, async () => {
       for (const { upstream } of setting.sides) upstream.clear()
       const messages = [{ role: 'user' as const, content: 'How long is this sentence, in tokens?' }]
@@ -128,7 +128,7 @@ describe('@anthropic-ai/sdk, beyond the matrix', () => {
   test('the same is served under /anthropic, with a bearer token too', async () => {
     const { wire, upstream } = setting.side('openai')
     upstream.play(wire.say({ text: ['Hello'] }))
-    const params = { ...asks, model: 'via-openai', thinking: { type: 'disabled' as const } }
+    const params = { ...asks, model: 'openai', thinking: { type: 'disabled' as const } }
     const answer = await connect(setting, undefined, '/anthropic').messages.create(params)
     expect(answer.content).toMatchObject([{ type: 'text', text: 'Hello' }])
     const { gateway } = setting
@@ -138,8 +138,8 @@ describe('@anthropic-ai/sdk, beyond the matrix', () => {
   test('the models are those the key may use', async () => {
     const names: string[] = []
     for await (const model of connect(setting).models.list()) names.push(model.id)
-    expect(names).toContain('via-openai')
-    expect((await connect(setting).models.retrieve('via-gemini')).id).toBe('via-gemini')
+    expect(names).toContain('openai')
+    expect((await connect(setting).models.retrieve('gemini')).id).toBe('gemini')
   })
   test("an error carries Anthropic's own type", async () => {
     const cause: unknown = await connect(setting)

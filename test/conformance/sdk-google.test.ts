@@ -97,7 +97,7 @@ describe('@google/genai, beyond the matrix', () => {
     upstream.clear()
     upstream.play(wire.say({ text: ['Yes'] }))
     const httpOptions = { extraBody: { brandNew: { a: 1 } } }
-    await connect(setting).models.generateContent({ model: 'via-gemini', contents: 'x', config: { httpOptions } })
+    await connect(setting).models.generateContent({ model: 'gemini', contents: 'x', config: { httpOptions } })
     expect(bodyOf(await upstream.request())).toMatchObject({ brandNew: { a: 1 } })
   })
   for (const name of ['openai', 'gemini', 'sandbox'] as const) {
@@ -111,7 +111,7 @@ describe('@google/genai, beyond the matrix', () => {
       if (name !== 'sandbox') expect(embeddings?.map(({ values }) => values?.[0])).toEqual([4, 6])
     })
   }
-  for (const model of ['via-openai', 'via-anthropic', 'via-gemini', 'via-sandbox']) {
+  for (const model of ['openai', 'anthropic', 'gemini', 'sandbox']) {
     test(`tokens are counted for ${model}`, async () => {
       const { totalTokens } = await connect(setting).models.countTokens({
         model,
@@ -123,21 +123,21 @@ describe('@google/genai, beyond the matrix', () => {
   test('the models are those the key may use', async () => {
     const names: string[] = []
     for await (const model of await connect(setting).models.list()) names.push(model.name ?? '')
-    expect(names).toContain('models/via-anthropic')
-    expect((await connect(setting).models.get({ model: 'via-openai' })).name).toBe('models/via-openai')
+    expect(names).toContain('models/anthropic')
+    expect((await connect(setting).models.get({ model: 'openai' })).name).toBe('models/openai')
   })
   test('the version before is served alike', async () => {
     const { wire, upstream } = setting.side('openai')
     upstream.play(wire.say({ text: ['Yes'] }))
     const { gateway } = setting
     const older = new GoogleGenAI({ apiKey: gateway.key, apiVersion: 'v1beta', httpOptions: { baseUrl: gateway.url } })
-    expect((await older.models.generateContent({ model: 'via-openai', contents: 'x' })).text).toBe('Yes')
+    expect((await older.models.generateContent({ model: 'openai', contents: 'x' })).text).toBe('Yes')
   })
   test('a chat keeps its history', async () => {
     const { wire, upstream } = setting.side('anthropic')
     upstream.clear()
     upstream.play(wire.say({ text: ['Hello Ann.'] }))
-    const chat = connect(setting).chats.create({ model: 'via-anthropic' })
+    const chat = connect(setting).chats.create({ model: 'anthropic' })
     await chat.sendMessage({ message: 'I am Ann.' })
     await chat.sendMessage({ message: 'Who am I?' })
     expect(bodyOf<{ messages: unknown[] }>(await upstream.request(1)).messages).toHaveLength(3)

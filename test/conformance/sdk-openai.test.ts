@@ -83,8 +83,8 @@ describe('openai, beyond the matrix', () => {
   test('the models are those the key may use', async () => {
     const names: string[] = []
     for await (const model of openai.models.list()) names.push(model.id)
-    expect(names).toContain('via-anthropic')
-    expect((await openai.models.retrieve('via-gemini')).id).toBe('via-gemini')
+    expect(names).toContain('anthropic')
+    expect((await openai.models.retrieve('gemini')).id).toBe('gemini')
   })
   for (const name of ['openai', 'gemini', 'sandbox'] as const) {
     test(`embeddings come as numbers and in order from ${name}`, async () => {
@@ -98,10 +98,10 @@ describe('openai, beyond the matrix', () => {
   test('legacy completions answer from a chat model, whole and streamed', async () => {
     const { wire, upstream } = setting.side('anthropic')
     upstream.play(wire.say({ text: ['Once', ' upon'] }))
-    const whole = await openai.completions.create({ model: 'via-anthropic', prompt: 'A tale: ', max_tokens: 5 })
+    const whole = await openai.completions.create({ model: 'anthropic', prompt: 'A tale: ', max_tokens: 5 })
     expect(whole.choices[0]?.text).toBe('Once upon')
     let text = ''
-    const chunks = await openai.completions.create({ model: 'via-anthropic', prompt: 'A tale: ', stream: true })
+    const chunks = await openai.completions.create({ model: 'anthropic', prompt: 'A tale: ', stream: true })
     for await (const chunk of chunks) text += chunk.choices[0]?.text ?? ''
     expect(text).toBe('Once upon')
   })
@@ -109,7 +109,7 @@ describe('openai, beyond the matrix', () => {
     const { wire, upstream } = setting.side('openai')
     upstream.clear()
     upstream.play(wire.say({ text: ['Yes'] }))
-    const params = { model: 'via-openai', messages: [{ role: 'user' as const, content: 'x' }], brand_new: { a: 1 } }
+    const params = { model: 'openai', messages: [{ role: 'user' as const, content: 'x' }], brand_new: { a: 1 } }
     await openai.chat.completions.create(params)
     expect(bodyOf(await upstream.request())).toMatchObject({ brand_new: { a: 1 } })
   })
@@ -117,7 +117,7 @@ describe('openai, beyond the matrix', () => {
     const { wire, upstream } = setting.side('openai')
     upstream.play(wire.say({ text: ['Yes'] }))
     const messages = [{ role: 'user' as const, content: 'x' }]
-    const chunks = await openai.chat.completions.create({ model: 'via-openai', messages, stream: true })
+    const chunks = await openai.chat.completions.create({ model: 'openai', messages, stream: true })
     for await (const chunk of chunks) expect(chunk.choices).toHaveLength(1)
   })
 })
