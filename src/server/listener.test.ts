@@ -137,7 +137,10 @@ describe('the listener', () => {
   test('a client that hangs up in the middle of a stream leaves its place within 100 ms, recorded once', async () => {
     const before = bench.records.length
     const body = JSON.stringify(
-      chatBody(true, { model: 'rehearsal', messages: [{ role: 'user', content: 'sandbox:pace=20ms sandbox:words=5000' }] }),
+      chatBody(true, {
+        model: 'rehearsal',
+        messages: [{ role: 'user', content: 'sandbox:pace=20ms sandbox:words=5000' }],
+      }),
     )
     const text = head('/v1/chat/completions', `content-length: ${body.length}`) + body
     await raw(text, /data: /)

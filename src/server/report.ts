@@ -55,8 +55,9 @@ function counters(metrics: MetricsRegistry): (record: OperationRecord) => void {
     labels: ['provider', 'model', 'result'],
   })
   return (record) => {
-    // The model is a label only when the policy knows it: a caller's typing must not make new series.
-    const model = record.modelServed || record.decision.effect === 'allow' ? (record.modelAsked ?? '') : ''
+    // The model is a label only once one of its targets was asked: a caller's typing must not make new series, and a grant
+    // on `model:*` allows names that no policy knows.
+    const model = record.modelServed || record.attempts.length > 0 ? (record.modelAsked ?? '') : ''
     operations.labels(record.kind, record.surface, model, record.outcome).add()
     duration.labels(record.kind, record.surface).observe(record.durationMs / 1_000)
     overhead.labels(record.surface).observe((record.timings.overhead ?? 0) / 1_000)

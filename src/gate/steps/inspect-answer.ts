@@ -25,10 +25,11 @@ async function inspectWhole(exchange: Exchange, grant: Grant, whole: WholeChat):
     }
   }
   if (changed.size === 0) return whole
-  const choices = whole.answer.choices.map((choice) => ({
-    ...choice,
-    blocks: choice.blocks.map((block) => changed.get(block) ?? block),
-  }))
+  const choices = whole.answer.choices.map((choice) => {
+    if (!choice.blocks.some((block) => changed.has(block))) return choice
+    // Log probabilities spell the text out token by token, as it was.
+    return { ...choice, blocks: choice.blocks.map((block) => changed.get(block) ?? block), logprobs: undefined }
+  })
   const answer: ChatAnswer = { ...whole.answer, choices }
   return { ...whole, answer, raw: undefined }
 }
