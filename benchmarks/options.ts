@@ -8,6 +8,8 @@ export interface Sizes {
   /** Rounds of each comparison, at most. */
   readonly rounds: number
   readonly requests: number
+  /** Rounds of requests before anything is measured: the runtime goes on compiling for some 20,000 of them. */
+  readonly warmUps: number
   readonly streams: number
   /** Requests a round where the upstream takes 20 ms. */
   readonly slowRequests: number
@@ -33,6 +35,7 @@ const QUICK: Sizes = {
   seconds: 70,
   rounds: 2,
   requests: 2_000,
+  warmUps: 3,
   streams: 80,
   slowRequests: 200,
   firstTokens: 60,
@@ -47,6 +50,7 @@ const DEFAULT: Sizes = {
   seconds: 330,
   rounds: 5,
   requests: 4_000,
+  warmUps: 5,
   streams: 300,
   slowRequests: 1_000,
   firstTokens: 300,
@@ -62,6 +66,7 @@ const FULL: Sizes = {
   seconds: 3_600,
   rounds: 9,
   requests: 10_000,
+  warmUps: 3,
   streams: 800,
   slowRequests: 3_000,
   firstTokens: 1_000,

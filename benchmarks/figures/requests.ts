@@ -23,7 +23,7 @@ export const requests: Section = {
       connections: 10,
       rounds,
       share: 0.25,
-      warmUps: 2,
+      warmUps: bench.sizes.warmUps,
     })
     if (!floor || floor.turns.length === 0) return [unmeasured('bare', floor?.failure ?? 'not measured')]
     const figures = others.flatMap((result) => figuresOf(result, floor))

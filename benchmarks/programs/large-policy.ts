@@ -25,7 +25,8 @@ export function largePolicy(): readonly PolicyText[] {
       'providers',
       PROVIDERS,
       'Provider',
-      () => "{type: openai, baseUrl: 'http://127.0.0.1:1/v1', network: private}",
+      () =>
+        "{type: openai, baseUrl: 'http://127.0.0.1:1/v1', network: private, credential: 'secret://env/BENCH_UPSTREAM_KEY'}",
     ),
     file('models', MODELS, 'Model', (n) => `{targets: [{provider: providers-${n % PROVIDERS}, model: bench-${n}}]}`),
     file('teams', TEAMS, 'Team', (n) => (n < 20 ? '{}' : `{parent: teams-${n % 20}}`)),
