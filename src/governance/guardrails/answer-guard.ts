@@ -49,7 +49,7 @@ function textGuard(guards: Guards, { plan, channel, tallies }: Watching): TextGu
 
   const letGo = (look: TextLook, to: number): string => {
     const units = look.units.map((unit) => unit && { ...unit, findings: between(unit.findings, context, to) })
-    const { masks, blocked } = judge(plan, units, tallies)
+    const { masks, blocked } = judge(plan, units, { tallies, timedBy: 'text' })
     if (blocked) {
       refused = blocked
       throw refusal(blocked)
@@ -62,7 +62,7 @@ function textGuard(guards: Guards, { plan, channel, tallies }: Watching): TextGu
   const proceed = (open: boolean): string => {
     if (refused) throw refusal(refused)
     const text = open ? buffer.slice(0, buffer.length - brokenOff(buffer, json)) : buffer
-    const look = lookAt(guards.index, { plan, channel, text, open })
+    const look = lookAt(guards.index, { plan, channel, text, open, budgetMs: plan.budgetMs })
     const to = open ? Math.max(context, decidedTo(look)) : buffer.length
     const released = letGo(look, to)
     const keepFrom = look.view.from(Math.max(0, viewPlace(look, to) - CONTEXT))

@@ -15,7 +15,7 @@ export interface GuardrailCheck {
   readonly threshold: number
   /** What a check that could not run means: `closed` refuses (when it masks or blocks), `open` lets pass. */
   readonly onFailure: 'open' | 'closed'
-  /** Milliseconds that it may take for one text. */
+  /** Milliseconds that it may take for all texts of a call, for an answer, or for a piece of a streamed one. */
   readonly timeout: number
   /** What the client reads when it blocks. */
   readonly message?: string | undefined

@@ -271,6 +271,11 @@ describe('a check that could not run', () => {
     expect(inspect(guardsOf(check(', timeout: 20ms'), ['org'], options), 'text').verdicts).toMatchObject([
       { state: 'not-run', microseconds: 30_000 },
     ])
+    const twice = inspectSegments(guardsOf(check(', timeout: 40ms'), ['org'], options), 'input', [
+      { channel: 'user', text: 'one' },
+      { channel: 'user', text: 'two' },
+    ])
+    expect(twice).toMatchObject({ verdicts: [{ state: 'not-run', microseconds: 60_000 }] })
     expect(inspect(guardsOf(check(', timeout: 40ms'), ['org'], options), 'text').verdicts).toMatchObject([
       { state: 'ran', microseconds: 30_000 },
     ])

@@ -1,4 +1,4 @@
-import type { Guards } from './guardrail-index.ts'
+import type { Guards, Plan } from './guardrail-index.ts'
 import { phasesOf, planFor } from './guards.ts'
 import type { Blocked, Channel, Inspection, Phase, Segment } from './inspection.ts'
 import { judge, type Tallies, verdictsOf } from './judge.ts'
@@ -38,7 +38,11 @@ function inspectTexts(guards: Guards, phase: Phase, { segments, channels }: Text
   segments.forEach(({ channel, text }, number) => {
     const plan = planFor(guards, phase, channel)
     if (plan.checks.length === 0) return
-    const judgement = judge(plan, lookAtWhole(guards.index, { plan, channel, text }), tallies)
+    const budgetMs = plan.budgetMs - spent(plan, tallies)
+    const judgement = judge(plan, lookAtWhole(guards.index, { plan, channel, text, budgetMs }), {
+      tallies,
+      timedBy: 'operation',
+    })
     blocked ??= judgement.blocked
     if (judgement.masks.length === 0) return
     const redactor = readingOf(channel) === 'json' ? jsonRedactor() : plainRedactor()
@@ -46,6 +50,11 @@ function inspectTexts(guards: Guards, phase: Phase, { segments, channels }: Text
   })
   const verdicts = verdictsOf(guards.checks, governing(phase, channels), tallies)
   return { verdicts, replaced: blocked ? new Map() : replaced, ...(blocked && { blocked }) }
+}
+
+/** The time that the slowest check of a plan has taken for the texts before. */
+function spent(plan: Plan, tallies: Tallies): number {
+  return plan.checks.reduce((most, check) => Math.max(most, tallies.get(check)?.ms ?? 0), 0)
 }
 
 function governing(phase: Phase, channels: readonly Channel[]): readonly Phase[] {

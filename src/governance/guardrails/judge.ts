@@ -21,6 +21,13 @@ export interface Tally {
 /** Tallies by check. */
 export type Tallies = Map<BoundCheck, Tally>
 
+/** What a judgement adds to. */
+export interface Judging {
+  readonly tallies: Tallies
+  /** Whether a check may take its time for every text, or for all of them together. */
+  readonly timedBy: 'text' | 'operation'
+}
+
 const CLEAN: Judgement = Object.freeze({ masks: [] })
 const NOTHING: readonly Finding[] = []
 
@@ -28,7 +35,7 @@ const NOTHING: readonly Finding[] = []
  * Turns what was seen into what is done. A block wins over masks; a check that failed blocks when it is closed; what an
  * `allow` covers is left alone.
  */
-export function judge(plan: Plan, units: TextLook['units'], tallies: Tallies): Judgement {
+export function judge(plan: Plan, units: TextLook['units'], { tallies, timedBy }: Judging): Judgement {
   let masks: Finding[] | undefined
   let blocked: Blocked | undefined
   const allowed = plan.checks.some(({ action }) => action === 'allow')
@@ -36,7 +43,8 @@ export function judge(plan: Plan, units: TextLook['units'], tallies: Tallies): J
     const tally = tallyOf(tallies, check)
     const unit = units[check.unit]
     tally.ms += unit?.tookMs ?? 0
-    if (!unit || unit.failed) {
+    const late = (timedBy === 'text' ? (unit?.tookMs ?? 0) : tally.ms) > check.timeoutMs
+    if (!unit || unit.failed || late) {
       tally.state = 'not-run'
       if (refusesUnseen(check)) {
         tally.blocks = true

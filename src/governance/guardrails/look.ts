@@ -30,6 +30,8 @@ export interface LookRequest {
   readonly text: string
   /** The text goes on. */
   readonly open: boolean
+  /** Milliseconds that are left for each unit. */
+  readonly budgetMs: number
 }
 
 const REMEMBERED_FROM = 256
@@ -40,10 +42,10 @@ export function readingOf(channel: Channel): Reading {
 }
 
 /** Looks at a text with every unit of a plan. Linear in the text. */
-export function lookAt(index: GuardrailIndex, { plan, channel, text, open }: LookRequest): TextLook {
+export function lookAt(index: GuardrailIndex, { plan, channel, text, open, budgetMs }: LookRequest): TextLook {
   const view = viewOf(text, readingOf(channel))
   const { monotonic } = index
-  const scan = index.scanner({ text: view.text, active: plan.active, open, budgetMs: plan.budgetMs, monotonic })
+  const scan = index.scanner({ text: view.text, active: plan.active, open, budgetMs, monotonic })
   let { undecidedFrom } = scan
   const units = index.units.map((unit, number): UnitLook | undefined => {
     if (plan.active[number] !== 1) return undefined
@@ -60,7 +62,7 @@ export function lookAt(index: GuardrailIndex, { plan, channel, text, open }: Loo
       }
       const took = monotonic() - began
       tookMs += took
-      failed ||= took > plan.budgetMs
+      failed ||= took > budgetMs
       if (open) undecidedFrom = Math.min(undecidedFrom, Math.max(0, view.text.length - unit.longestMatch))
     }
     return { findings: failed ? [] : inOriginal(seen, view, text), failed, tookMs }

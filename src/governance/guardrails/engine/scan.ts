@@ -160,7 +160,7 @@ function attemptAll(hits: readonly number[], { rules, request, scan }: Attemptin
     for (let at = 0; at < hits.length; at += 2) {
       const rule = rules[hits[at] ?? 0]
       if (!rule) continue
-      if (at % HITS_BETWEEN_LOOKS_AT_THE_CLOCK === 0 && at > 0 && monotonic() - began > budgetMs) {
+      if (at % HITS_BETWEEN_LOOKS_AT_THE_CLOCK === 0 && monotonic() - began > budgetMs) {
         scan.failure = 'budget'
         break
       }

@@ -24,24 +24,28 @@ function identity(text: string): View {
   return { text, from: same, until: same }
 }
 
+interface Change {
+  readonly view: number
+  readonly viewEnd: number
+  readonly from: number
+  readonly until: number
+}
+
 /** Replaces the matches of a pattern, and remembers where everything came from; undefined when nothing changes. */
 function rewrite(text: string, pattern: RegExp, replace: (match: string) => string): View | undefined {
-  let written = ''
-  let done = 0
-  // Pairs of offsets at the end of every change: in the view, in the original.
-  const changes: { readonly view: number; readonly viewEnd: number; readonly from: number; readonly until: number }[] =
-    []
-  for (const { 0: match, index } of text.matchAll(pattern)) {
-    const replacement = replace(match)
-    if (replacement === match) continue
-    written += text.slice(done, index)
-    const view = written.length
-    written += replacement
-    done = index + match.length
-    changes.push({ view, viewEnd: written.length, from: index, until: done })
-  }
+  const changes: Change[] = []
+  const known = new Map<string, string>()
+  let shorter = 0
+  const written = text.replace(pattern, (match, from: number) => {
+    const replacement = known.get(match) ?? replace(match)
+    known.set(match, replacement)
+    if (replacement === match) return match
+    const view = from - shorter
+    shorter += match.length - replacement.length
+    changes.push({ view, viewEnd: view + replacement.length, from, until: from + match.length })
+    return replacement
+  })
   if (changes.length === 0) return undefined
-  written += text.slice(done)
   /** The last change that begins at or before `at`; `before` leaves out one that begins at `at` itself. */
   const lastChange = (at: number, before: boolean) => {
     let low = 0

@@ -35,8 +35,8 @@ const PUBLIC =
 const anyOf = (names: readonly string[]) => `(?:${names.join('|')})`
 /** What may stand between a name and its value: `": "`, ` = '`, `=>`, ` for db01 is "`, `','`, `" value="`. */
 const ASSIGNED = `[0-9A-Za-z_.-]{0,30}?[\\\\"'\`\\])]{0,3}(?: for [^\\n:="']{1,40}?)?[ \\t]{0,16}(?:[:?]{0,3}={1,3}>?|:|,|>|is|was|value=)`
-const QUOTED = `[\\s(]{0,12}\\\\{0,3}["'\`]([^\\s"'\`<>\\\\]{6,160}(?=[\\\\"'\`]))`
-const BARE = `[ \\t]{0,8}([^\\s"'\`<>\\\\,;()|]{8,160}(?![^\\s"'\`<>\\\\,;|]))`
+const QUOTED = `[\\s(]{0,12}\\\\{0,3}["'\`]([^\\s"'\`<>\\\\]{6,1000}(?=[\\\\"'\`]))`
+const BARE = `[ \\t]{0,8}([^\\s"'\`<>\\\\,;()|]{8,1000}(?![^\\s"'\`<>\\\\,;|]))`
 
 function isQuoted({ text, start, end }: Around): boolean {
   return /["'`]/.test(text.charAt(start - 1)) && /["'`\\]/.test(text.charAt(end))

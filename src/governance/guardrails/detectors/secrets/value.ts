@@ -4,12 +4,7 @@ const STANDS_FOR =
 /** Short words, which chance may draw: only when nothing is joined to them. */
 const STANDS_ALONE =
   /(?<![0-9a-z])(?:redacted|removed|dummy|insert|replace[-_ ]?(?:me|with)|sample|fake|null|todo)(?![0-9a-z])/i
-const RUNS = [
-  'abcdefghijklmnopqrstuvwxyz',
-  '01234567890123456789',
-  '0123456789abcdef0123456789abcdef',
-  '1234567890abcdefghij1234567890abcdef',
-]
+const [ZERO, NINE, SMALL_A] = [48, 57, 97]
 
 /** Whether a value plainly stands for a secret and is none: `xxxxx`, `<your key>`, `EXAMPLE`, `123456789012`, `aaaaaaaa`. */
 export function isPlaceholder(value: string): boolean {
@@ -22,15 +17,21 @@ function isMonotone(value: string): boolean {
   return new Set(value).size < Math.min(8, 2 + value.length / 6)
 }
 
-/** Two thirds of it are the alphabet or the digits in their order. */
+/** Half of it is the alphabet or the digits in their order. */
 function isRun(value: string): boolean {
+  const enough = Math.max(9, Math.ceil(value.length / 2))
   const lower = value.toLowerCase()
-  const part = Math.max(9, Math.ceil(lower.length / 2))
-  for (let at = 0; at + part <= lower.length; at++) {
-    const piece = lower.slice(at, at + part)
-    if (RUNS.some((run) => run.includes(piece))) return true
+  let run = 1
+  for (let at = 1; at < lower.length && run < enough; at++) {
+    run = follows(lower.charCodeAt(at), lower.charCodeAt(at - 1)) ? run + 1 : 1
   }
-  return false
+  return run >= enough
+}
+
+/** Whether one character is the next in the alphabet, or in the digits, which 0 and a may continue. */
+function follows(code: number, before: number): boolean {
+  if (code === before + 1) return true
+  return (before === NINE && (code === ZERO || code === SMALL_A)) || (before === ZERO && code === SMALL_A)
 }
 
 /** Shannon's entropy of the characters of a value, in bits a character. */
