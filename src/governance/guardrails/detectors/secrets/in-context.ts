@@ -35,7 +35,7 @@ const PUBLIC =
 const anyOf = (names: readonly string[]) => `(?:${names.join('|')})`
 /** What may stand between a name and its value: `": "`, ` = '`, `=>`, ` for db01 is "`, `','`, `" value="`. */
 const ASSIGNED = `[0-9A-Za-z_.-]{0,30}?[\\\\"'\`\\])]{0,3}(?: for [^\\n:="']{1,40}?)?[ \\t]{0,16}(?:[:?]{0,3}={1,3}>?|:|,|>|is|was|value=)`
-const QUOTED = `[\\s(]{0,12}\\\\{0,3}["'\`]([^\\s"'\`<>\\\\]{6,1000}(?=[\\\\"'\`]))`
+const QUOTED = `[\\s(]{0,12}\\\\{0,3}["'\`](?:\\\\{0,3}["'\`])?([^\\s"'\`<>\\\\]{6,1000}(?=[\\\\"'\`]))`
 const BARE = `[ \\t]{0,8}([^\\s"'\`<>\\\\,;()|]{8,1000}(?![^\\s"'\`<>\\\\,;|]))`
 
 function isQuoted({ text, start, end }: Around): boolean {
@@ -48,6 +48,9 @@ function looksChosen(value: string, around: Around): number {
   const quoted = isQuoted(around)
   const signs = /[^0-9A-Za-z_.:/-]/.test(value)
   const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(value)).length + Number(signs)
+  if (/^[,;:)\]}]/.test(value)) return 0
+  // A quoted word may be a password; whoever wants those lowers the threshold.
+  if (quoted && /^[A-Za-z]{6,}$/.test(value) && !isWeak(value)) return 0.4
   if (kinds < 2 || !(/\d/.test(value) || signs) || /^[#.@][A-Za-z_-]+$|^[a-z_/]+#[a-z_]+$|^urn:/.test(value)) return 0
   if (/^[$%{[(&]|\$\{|\{\{|::|=>|->|\(\)|^\d+$|^[A-Z0-9_]+$|^https?:|^[./~]|^process\.|^env[.(]/.test(value)) return 0
   if (!quoted && /^[A-Za-z_$][\w$]*(?:[.!?]+[A-Za-z_$][\w$]*)*[.!?:;]*$/.test(value) && !isDrawnWord(value)) return 0
