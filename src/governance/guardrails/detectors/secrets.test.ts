@@ -142,6 +142,10 @@ describe('what is no secret is left alone', () => {
     ['manuals', 'postgres://user:password@localhost:5432/db and https://user:pass@example.org and curl -u user:pass'],
     ['ports', 'http://localhost:8080/a@b and redis://cache:6379'],
     ['prose', 'The secret is patience. My token of thanks: see you at 10:30am! A password must have 12 characters.'],
+    [
+      'paths of fields',
+      "paths: ['users.*.password', 'users.*.profile.preferences.apiKey'], e[e.CloseToken=2]='CloseToken',e[e.OpenBracketToken=3]",
+    ],
     ['identifiers', 'CREDENTIALS_ID = "K8S_CRED" jobCredentialsId: "f4aeb6bc-2a25-458a-8111-9be9e502c0e7"'],
     [
       'public keys',

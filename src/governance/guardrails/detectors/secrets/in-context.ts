@@ -54,7 +54,7 @@ function looksChosen(value: string, around: Around): number {
   if (kinds < 2 || !(/\d/.test(value) || signs) || /^[#.@][A-Za-z_-]+$|^[a-z_/]+#[a-z_]+$|^urn:/.test(value)) return 0
   if (/^[$%{[(&]|\$\{|\{\{|::|=>|->|\(\)|^\d+$|^[A-Z0-9_]+$|^https?:|^[./~]|^process\.|^env[.(]/.test(value)) return 0
   if (!quoted && /^[A-Za-z_$][\w$]*(?:[.!?]+[A-Za-z_$][\w$]*)*[.!?:;]*$/.test(value) && !isDrawnWord(value)) return 0
-  if (!quoted && /^[\w-]+[=&]/.test(value)) return 0
+  if ((!quoted && /^[\w-]+[=&]/.test(value)) || /^[A-Za-z_$]+(?:\.[A-Za-z_$*]+)+$/.test(value)) return 0
   return quoted ? 0.8 : 0.65
 }
 
@@ -71,7 +71,7 @@ function looksDrawn(value: string, around: Around): number {
   const name = around.text.slice(around.at, around.start)
   if (ABOUT.test(name) || PUBLIC.test(around.text.slice(Math.max(0, around.at - 14), around.at))) return 0
   if (value.length < 10 || /^[$%{[(&]|\$\{|\{\{|::|\w\(|^https?:|^[./~]|^process\.|^(?:arn|urn):/.test(value)) return 0
-  if (/\d\.\d+\.\d+$/.test(value)) return 0
+  if (/\d\.\d+\.\d+$/.test(value) || (!isQuoted(around) && /[[\]]|=[^=]/.test(value))) return 0
   if (/^[\w$]+(?:\.[A-Za-z_$][\w$]*)+$/.test(value) && !/[0-9]{2}/.test(value)) return 0
   if (!looksRandom(value, value.length >= 20 ? 3.2 : 3)) return 0
   if (wordsIn(value) > 0.6) return 0
