@@ -1,9 +1,6 @@
-import { usageMigrations } from '../governance/usage/index.ts'
 import { loadConfig } from '../platform/config/index.ts'
-import { jobsMigrations } from '../platform/jobs/index.ts'
 import { lockDirectory, openDatabase } from '../platform/storage/index.ts'
-import { VAULT_MIGRATIONS } from '../platform/vault/index.ts'
-import { POLICY_MIGRATIONS } from '../policy/index.ts'
+import { MIGRATIONS } from '../server/index.ts'
 import type { Command } from './command.ts'
 
 /** `gatehouse migrate`: what `serve` also does when it starts. */
@@ -20,7 +17,7 @@ serve does the same at its start; this is for those who migrate beforehand.`,
     const lock = config.databaseUrl.startsWith('sqlite:') ? lockDirectory(config.dataDir) : undefined
     const database = await openDatabase({ url: config.databaseUrl, clock })
     try {
-      await database.migrate([...POLICY_MIGRATIONS, ...usageMigrations, ...jobsMigrations, ...VAULT_MIGRATIONS])
+      await database.migrate(MIGRATIONS)
       out(`the ${database.engine} database is up to date`)
       return 0
     } finally {

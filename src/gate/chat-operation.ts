@@ -2,7 +2,7 @@ import { GatewayError } from '../lib/errors.ts'
 import { isObject, parseJson } from '../lib/json.ts'
 import { estimateTokens } from '../models/catalog/index.ts'
 import type { ChatCall, ChatDialect, JsonObject } from '../models/dialects/index.ts'
-import { askChat, type ModelPlan, walkTargets } from '../models/routing/index.ts'
+import { askChat, type ModelPlan, type Target, walkTargets } from '../models/routing/index.ts'
 import { byteCarrier, frameCarrier, type PassRules } from './carrier.ts'
 import type { Exchange } from './exchange.ts'
 import type { ChatGoverned } from './governed.ts'
@@ -89,9 +89,13 @@ export function planOf(exchange: Exchange, asked: string): ModelPlan {
       message: `There is no model ${JSON.stringify(model)}.`,
       param: 'model',
     })
-  if (plan.unpriced === 'refuse' && plan.targets.some((target) => !target.price))
-    throw new GatewayError('price_unknown')
+  for (const target of plan.targets) refuseUnpriced(plan, target)
   return plan
+}
+
+/** A policy may refuse what has no price; also where a call has fallen back to. Ends with `price_unknown`. */
+export function refuseUnpriced(plan: ModelPlan, target: Target): void {
+  if (plan.unpriced === 'refuse' && !target.price) throw new GatewayError('price_unknown')
 }
 
 async function performChat(exchange: Exchange, surface: ChatSurface, governedCall: ChatGoverned): Promise<Answer> {
@@ -114,7 +118,10 @@ async function performChat(exchange: Exchange, surface: ChatSurface, governedCal
       facts: governedCall.facts,
       signal: exchange.signal,
       attempts: exchange.attempts,
-      ask: (target, attempt, chosen) => askChat(ask, target, attempt, chosen),
+      ask: (target, attempt, chosen) => {
+        refuseUnpriced(chosen, target)
+        return askChat(ask, target, attempt, chosen)
+      },
     })
     exchange.served = result.served
     if (result.kind === 'stream') {

@@ -3,7 +3,7 @@ import { GatewayError } from '../lib/errors.ts'
 import { estimateTokens } from '../models/catalog/index.ts'
 import type { EmbedCall, EmbedDialect, TextEdit } from '../models/dialects/index.ts'
 import { askEmbed, walkTargets } from '../models/routing/index.ts'
-import { bodyOf, planOf } from './chat-operation.ts'
+import { bodyOf, planOf, refuseUnpriced } from './chat-operation.ts'
 import type { Exchange } from './exchange.ts'
 import type { EmbedGoverned } from './governed.ts'
 import type { Incoming } from './incoming.ts'
@@ -86,7 +86,10 @@ async function performEmbed(exchange: Exchange, governedCall: EmbedGoverned): Pr
       facts: governedCall.facts,
       signal: exchange.signal,
       attempts: exchange.attempts,
-      ask: (target, attempt, chosen) => askEmbed(ask, target, attempt, chosen),
+      ask: (target, attempt, chosen) => {
+        refuseUnpriced(chosen, target)
+        return askEmbed(ask, target, attempt, chosen)
+      },
     })
     exchange.served = served
     return { kind: 'whole-embed', answer, call, raw: served.passThrough ? raw : undefined, served }

@@ -107,6 +107,7 @@ function recordOf(exchange: Exchange, outcome: Outcome): OperationRecord {
     session: bounded(headers.get('x-gatehouse-session')),
     tags: exchange.tags,
     warnings: exchange.warnings,
+    wouldHave: wouldHave(exchange),
     node: exchange.gate.node,
     content: contentOf(exchange),
   }
@@ -124,6 +125,13 @@ function keepAnswer(exchange: Exchange, outcome: Outcome): void {
 function contentOf({ capturedRequest, transcript, grant }: Exchange): OperationRecord['content'] {
   if (capturedRequest === undefined) return undefined
   return { request: capturedRequest, answer: transcript?.excerpt(), retainMs: grant?.capture.retainMs }
+}
+
+/** What policies in monitor mode would have done; absent where there is none, as almost always. */
+function wouldHave({ grant, hold }: Exchange): readonly string[] | undefined {
+  const decided = grant?.decision.wouldHave ?? []
+  const held = hold?.wouldHave ?? []
+  return decided.length + held.length === 0 ? undefined : [...decided, ...held]
 }
 
 function tokensOf(metered: Metered): RecordedTokens {

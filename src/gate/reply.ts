@@ -138,6 +138,8 @@ function answerHeaders(exchange: Exchange, contentType: string): Record<string, 
   const headers: Record<string, string> = {
     'content-type': contentType,
     'x-request-id': exchange.requestId,
+    // Anthropic's SDK reads it under this name.
+    ...(exchange.operation.surface.startsWith('anthropic') ? { 'request-id': exchange.requestId } : {}),
     'x-gatehouse-decision': exchange.decisionId,
     'x-gatehouse-revision': exchange.snapshot.revision,
     'x-gatehouse-attempts': String(exchange.attempts.length),

@@ -107,7 +107,8 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
       watch: deadlineWatch(parts.clock),
       secret: vault.cached,
       tokens: tokenCache(parts.clock),
-      transport: (request, signal) => egress.send({ ...request, signal, connectTimeoutMs }),
+      transport: (request, signal) =>
+        egress.send({ ...request, signal, connectTimeoutMs: request.connectTimeoutMs ?? connectTimeoutMs }),
     },
   }
 }

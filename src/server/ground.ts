@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ResponseState, responseMigrations, responseState } from '../gate/index.ts'
+import { type ResponseState, responseState } from '../gate/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
-import { type Ledger, openLedger, usageMigrations } from '../governance/usage/index.ts'
+import { type Ledger, openLedger } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import { idMaker } from '../lib/ids.ts'
 import type { Random } from '../lib/random.ts'
@@ -11,7 +11,6 @@ import { createCatalog } from '../models/catalog/index.ts'
 import type { Config, Environment } from '../platform/config/index.ts'
 import { type Coordinator, inProcessCoordinator } from '../platform/coordination/index.ts'
 import { createEgress, type Egress } from '../platform/egress/index.ts'
-import { jobsMigrations } from '../platform/jobs/index.ts'
 import { type Database, lockDirectory, openDatabase } from '../platform/storage/index.ts'
 import type { Logger } from '../platform/telemetry/index.ts'
 import {
@@ -20,11 +19,11 @@ import {
   loadMasterKey,
   openLocalSecrets,
   secretsStore,
-  VAULT_MIGRATIONS,
   type Vault,
 } from '../platform/vault/index.ts'
-import { createPolicy, POLICY_MIGRATIONS, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
+import { createPolicy, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
 import { startBackground } from './background.ts'
+import { MIGRATIONS } from './migrations.ts'
 
 /** What everything is opened from. */
 export interface GroundOptions {
@@ -53,13 +52,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const { config, clock, random, log } = options
   const lock = lockDirectory(config.dataDir)
   const database = await openDatabase({ url: config.databaseUrl, clock })
-  await database.migrate([
-    ...POLICY_MIGRATIONS,
-    ...usageMigrations,
-    ...jobsMigrations,
-    ...VAULT_MIGRATIONS,
-    ...responseMigrations,
-  ])
+  await database.migrate(MIGRATIONS)
   const egress = createEgress({
     clock,
     extraCa: config.extraCaFile === undefined ? undefined : await readFile(config.extraCaFile, 'utf8'),

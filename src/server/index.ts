@@ -1,2 +1,3 @@
 export type { ComposeOptions, Composition } from './compose.ts'
+export { MIGRATIONS } from './migrations.ts'
 export { type RunningServer, type StartOptions, startServer } from './server.ts'

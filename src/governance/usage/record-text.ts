@@ -90,6 +90,7 @@ function shortened(record: OperationRecord): { readonly [name: string]: unknown 
     session: record.session,
     tags: isEmpty(record.tags) ? undefined : record.tags,
     warnings: record.warnings.length === 0 ? undefined : record.warnings,
+    wouldHave: record.wouldHave,
     node: record.node,
     content: record.content,
   }

@@ -95,6 +95,8 @@ export interface OperationRecord {
   readonly session?: string
   readonly tags: Readonly<Record<string, string>>
   readonly warnings: readonly string[]
+  /** What grants, limits and budgets in monitor mode would have done: `<name>: deny`, `<name>: rate_limited`. */
+  readonly wouldHave?: readonly string[]
   /** The node that wrote it. */
   readonly node: string
   /** Captured content, only where a Capture document asks for it. */

@@ -25,6 +25,8 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly network: 'public' | 'private'
+  /** How long a connection may take, milliseconds; the gateway's own default when absent. */
+  readonly connectTimeoutMs?: number
 }
 
 /** What an upstream answered. */

@@ -52,7 +52,17 @@ export async function askChat(ask: ChatAsk, target: Target, attempt: Attempt, pl
     const { body, headers } = await outgoing(ask, wire, { target, passThrough, signal: deadline.signal })
     const url = wire.url(target.provider, { model: target.model, stream: ask.call.stream })
     const accept = ask.call.stream ? (wire.streamType ?? 'text/event-stream') : 'application/json'
-    const sending = { upstream: ask.upstream, target, attempt, deadline, url, body, headers, accept }
+    const sending = {
+      upstream: ask.upstream,
+      target,
+      attempt,
+      deadline,
+      url,
+      body,
+      headers,
+      accept,
+      connectTimeoutMs: plan.timeouts.connectMs,
+    }
     const response = await send(sending)
     if (response.status < 200 || response.status > 299) throw await refusalOf(response, wire.dialect, deadline)
     if (!ask.call.stream) {

@@ -103,7 +103,17 @@ async function askOnce({ ask, wire, target, attempt, deadline, plan }: Asking, b
   deadline.enter('firstToken', plan.timeouts.firstTokenMs)
   const url = wire.url(target.provider, { model: target.model, stream: false })
   const accept = 'application/json'
-  const response = await send({ upstream: ask.upstream, target, attempt, deadline, url, body, accept })
+  const connectTimeoutMs = plan.timeouts.connectMs
+  const response = await send({
+    upstream: ask.upstream,
+    target,
+    attempt,
+    deadline,
+    url,
+    body,
+    accept,
+    connectTimeoutMs,
+  })
   if (response.status < 200 || response.status > 299) throw await refusalOf(response, wire.dialect, deadline)
   const raw = await wholeBody(response, deadline)
   return { answer: wire.dialect.decodeAnswer(answerObject(raw)), raw }

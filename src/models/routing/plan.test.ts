@@ -57,7 +57,7 @@ describe('a plan', () => {
     expect(plan.attempts).toBe(3)
     expect([...plan.retryOn].sort()).toEqual(['429', '5xx', 'timeout', 'unreachable'])
     expect(plan.fallbackTo).toEqual([])
-    expect(plan.timeouts).toEqual({ connectMs: 10_000, firstTokenMs: 120_000, idleMs: 120_000, totalMs: 600_000 })
+    expect(plan.timeouts).toEqual({ connectMs: undefined, firstTokenMs: 120_000, idleMs: 120_000, totalMs: 600_000 })
     expect([plan.strict, plan.unpriced]).toEqual([false, 'flag'])
   })
 

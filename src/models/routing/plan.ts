@@ -7,7 +7,8 @@ import type { Target, TargetPrice } from './served.ts'
 
 /** Milliseconds a call may take, by phase. */
 export interface Timeouts {
-  readonly connectMs: number
+  /** Absent: the gateway's own default. */
+  readonly connectMs?: number
   readonly firstTokenMs: number
   readonly idleMs: number
   readonly totalMs: number
@@ -38,7 +39,7 @@ export interface ModelIndex {
   readonly credentials: readonly string[]
 }
 
-const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 120_000, totalMs: 600_000 }
+const DEFAULT_TIMEOUTS: Timeouts = { firstTokenMs: 120_000, idleMs: 120_000, totalMs: 600_000 }
 const MAX_DEFAULT_ATTEMPTS = 4
 
 /** What the documents alone do not say. */
@@ -124,7 +125,7 @@ function planOf(model: Document<ModelSpec>, targetsOf: ReadonlyMap<string, reado
     fallbackOn: new Set(spec.fallback?.on ?? []),
     fallbackTo: spec.fallback?.to ?? [],
     timeouts: {
-      connectMs: spec.timeout.connect ?? DEFAULT_TIMEOUTS.connectMs,
+      connectMs: spec.timeout.connect,
       firstTokenMs: spec.timeout.firstToken ?? DEFAULT_TIMEOUTS.firstTokenMs,
       idleMs: spec.timeout.idle ?? DEFAULT_TIMEOUTS.idleMs,
       totalMs: spec.timeout.total ?? DEFAULT_TIMEOUTS.totalMs,

@@ -75,6 +75,8 @@ export interface Sending {
   readonly headers?: Readonly<Record<string, string>>
   /** The media type that is asked for. */
   readonly accept: string
+  /** How long a connection may take, milliseconds. */
+  readonly connectTimeoutMs?: number
 }
 
 /** Sends one request with the provider's credential. The answer may be of any status. */
@@ -86,6 +88,7 @@ export async function send(sending: Sending): Promise<UpstreamResponse> {
     url: sending.url,
     network: provider.network,
     body: sending.body,
+    ...(sending.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: sending.connectTimeoutMs }),
     headers: {
       'content-type': 'application/json',
       accept: sending.accept,

@@ -28,7 +28,6 @@ describe('defaults', () => {
       databaseUrl: 'sqlite:./data/gatehouse.db',
       role: 'all',
       maxBodyBytes: 33_554_432,
-      maxDepth: 128,
       drainMs: 30_000,
     })
     expect([config.redisUrl, config.masterKey]).toEqual([undefined, undefined])

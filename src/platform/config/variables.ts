@@ -78,12 +78,6 @@ export const VARIABLES = {
     summary: 'auto = pretty on a terminal, JSON otherwise.',
   }),
   maxBodyBytes: given('GATEHOUSE_MAX_BODY_BYTES', '32 MiB', bytes(GIB), { summary: 'Longest request body.' }),
-  maxDepth: given('GATEHOUSE_MAX_DEPTH', '128', whole(8, 1_000), { summary: 'Deepest nesting of JSON in a request.' }),
-  maxMessages: given('GATEHOUSE_MAX_MESSAGES', '10000', whole(1, 1_000_000), {
-    summary: 'Most messages in a conversation.',
-  }),
-  maxTools: given('GATEHOUSE_MAX_TOOLS', '512', whole(1, 100_000), { summary: 'Most tools offered in a call.' }),
-  maxEventBytes: given('GATEHOUSE_MAX_EVENT_BYTES', '1 MiB', bytes(GIB), { summary: 'Longest event of a stream.' }),
   maxAnswerBytes: given('GATEHOUSE_MAX_ANSWER_BYTES', '64 MiB', bytes(GIB), {
     summary: 'Longest answer that is not streamed, and longest decompressed body.',
   }),

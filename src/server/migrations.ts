@@ -1,0 +1,15 @@
+import { responseMigrations } from '../gate/index.ts'
+import { usageMigrations } from '../governance/usage/index.ts'
+import { jobsMigrations } from '../platform/jobs/index.ts'
+import type { Migration } from '../platform/storage/index.ts'
+import { VAULT_MIGRATIONS } from '../platform/vault/index.ts'
+import { POLICY_MIGRATIONS } from '../policy/index.ts'
+
+/** Every room's tables, in the order in which they are made. */
+export const MIGRATIONS: readonly Migration[] = Object.freeze([
+  ...POLICY_MIGRATIONS,
+  ...usageMigrations,
+  ...jobsMigrations,
+  ...VAULT_MIGRATIONS,
+  ...responseMigrations,
+])
