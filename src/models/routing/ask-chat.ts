@@ -151,6 +151,8 @@ interface Beginning {
 const MAX_HEAD_BYTES = 1_048_576
 /** How much may come at all: one event may be long, an image in base64. */
 const MAX_FIRST_EVENT_BYTES = 33 * 1_048_576
+/** How much is looked at in one go for the first content. */
+const PIECE_BYTES = 1_024
 
 /** Reads up to the first content. An error event or a cut before it is an error like any other, and can be retried. */
 async function begin(beginning: Beginning): Promise<ServedStream> {
@@ -173,11 +175,16 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
       ended = true
       break
     }
-    const frames = decoder.push(value)
     head.push(value)
-    content = hasContent(frames, plan)
     bytes += value.byteLength
-    if (frames.length > 0) eventBytes += value.byteLength
+    // Only as much is decoded as it takes: one read may hold the whole answer, which the relay reads anyway.
+    let bearsEvents = false
+    for (let at = 0; at < value.byteLength && !content; at += PIECE_BYTES) {
+      const frames = decoder.push(value.subarray(at, at + PIECE_BYTES))
+      content = hasContent(frames, plan)
+      bearsEvents ||= frames.length > 0
+    }
+    if (bearsEvents) eventBytes += value.byteLength
     if (!content && (eventBytes > MAX_HEAD_BYTES || bytes > MAX_FIRST_EVENT_BYTES))
       throw new GatewayError('upstream_invalid', { internalDetail: 'a megabyte without content' })
   }
