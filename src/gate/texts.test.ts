@@ -59,6 +59,7 @@ describe('the texts of a call', () => {
       { channel: 'tool-arguments', text: '{"a":1}' },
       { channel: 'assistant', text: '{"note":"opaque words"}' },
       { channel: 'tool-result', text: 'result' },
+      { channel: 'tool-schema', text: 'f' },
       { channel: 'tool-schema', text: 'does f' },
       { channel: 'tool-schema', text: '{"type":"object","title":"words"}' },
       { channel: 'tool-schema', text: '{"type":"custom","format":"words"}' },

@@ -42,7 +42,28 @@ export function replaceTexts(call: ChatCall, texts: ReadonlyMap<number, string>)
 function walk(call: ChatCall, visit: Visit): ChatCall {
   const messages = call.messages.map((message) => walkMessage(message, visit))
   const tools = call.tools.map((tool) => walkTool(tool, visit))
-  return { ...call, messages, tools }
+  return { ...call, messages, tools, ...walkMargins(call, visit) }
+}
+
+/** What stands beside the conversation and reaches the upstream all the same, unknown fields too. */
+function walkMargins(call: ChatCall, visit: Visit): Partial<ChatCall> {
+  const { responseFormat: format, sampling } = call
+  const stop = walkJson(sampling.stop, 'user', visit)
+  return {
+    user: walkJson(call.user, 'user', visit),
+    metadata: walkJson(call.metadata, 'user', visit),
+    responseFormat: format?.kind === 'json-schema' ? walkJson(format, 'tool-schema', visit) : format,
+    sampling: stop === sampling.stop ? sampling : { ...sampling, stop },
+    rest: walkJson(call.rest, 'user', visit),
+  }
+}
+
+/** A value looked at as a whole: a string as it is, anything else as its JSON. */
+function walkJson<Value>(value: Value | undefined, channel: Channel, visit: Visit): Value | undefined {
+  if (value === undefined) return undefined
+  const text = visit(channel, typeof value === 'string' ? value : (JSON.stringify(value) ?? ''), undefined)
+  if (text === undefined) return value
+  return (typeof value === 'string' ? text : rewrittenJson(text)) as Value
 }
 
 const CHANNELS: Record<Message['role'], Channel> = {
@@ -55,10 +76,19 @@ const CHANNELS: Record<Message['role'], Channel> = {
 
 function walkMessage(message: Message, visit: Visit): Message {
   const channel = CHANNELS[message.role]
-  return { ...message, blocks: message.blocks.map((block) => walkBlock(block, channel, visit)) }
+  const blocks = message.blocks.map((block) => walkBlock(block, channel, visit))
+  const name = walkJson(message.name, channel, visit)
+  const rest = walkJson(message.rest, channel, visit)
+  return { ...message, blocks, name, rest }
 }
 
 function walkBlock(block: Block, channel: Channel, visit: Visit): Block {
+  const walked = walkContent(block, channel, visit)
+  const rest = walkJson(block.rest, channel, visit)
+  return rest === block.rest ? walked : { ...walked, rest }
+}
+
+function walkContent(block: Block, channel: Channel, visit: Visit): Block {
   switch (block.kind) {
     case 'text': {
       const text = visit(channel, block.text, block.at)
@@ -118,14 +148,12 @@ function walkTool(tool: Tool, visit: Visit): Tool {
     const text = visit('tool-schema', JSON.stringify(tool.value) ?? '', undefined)
     return text === undefined ? tool : { ...tool, value: rewrittenJson(text) }
   }
-  const description = tool.description ? visit('tool-schema', tool.description, undefined) : undefined
-  const schema = JSON.stringify(tool.parameters)
-  const parameters = schema === undefined ? undefined : visit('tool-schema', schema, undefined)
-  if (description === undefined && parameters === undefined) return tool
   return {
     ...tool,
-    ...(description === undefined ? {} : { description }),
-    ...(parameters === undefined ? {} : { parameters: rewrittenJson(parameters) }),
+    name: walkJson(tool.name, 'tool-schema', visit) ?? tool.name,
+    description: walkJson(tool.description, 'tool-schema', visit),
+    parameters: walkJson(tool.parameters, 'tool-schema', visit),
+    rest: walkJson(tool.rest, 'tool-schema', visit),
   }
 }
 

@@ -169,6 +169,20 @@ describe('text hides nowhere in a call', () => {
         },
       ],
     },
+    'the end user': { user: SECRET },
+    'a name': { messages: [{ role: 'user', name: SECRET, content: 'Hi' }] },
+    metadata: { metadata: { ticket: SECRET } },
+    'a stop sequence': { stop: ['end', SECRET] },
+    'the form of the answer': {
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'a', schema: { type: 'object', description: SECRET } },
+      },
+    },
+    'a prediction': { prediction: { type: 'content', content: SECRET } },
+    'a field that nobody knows': { brand_new: { deep: [SECRET] } },
+    'a field of a message that nobody knows': { messages: [{ role: 'user', content: 'Hi', brand_new: SECRET }] },
+    "a tool's name": { tools: [{ type: 'function', function: { ...tool, name: SECRET } }] },
     'an answer of before': {
       messages: [
         { role: 'user', content: 'Hi' },
