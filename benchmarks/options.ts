@@ -32,7 +32,7 @@ export interface BenchOptions {
 
 const QUICK: Sizes = {
   name: 'quick',
-  seconds: 70,
+  seconds: 85,
   rounds: 2,
   requests: 2_000,
   warmUps: 3,
