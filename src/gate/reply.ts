@@ -138,14 +138,14 @@ function answerHeaders(exchange: Exchange, contentType: string): Record<string, 
   const headers: Record<string, string> = {
     'content-type': contentType,
     'x-request-id': exchange.requestId,
-    // Anthropic's SDK reads it under this name.
-    ...(exchange.operation.surface.startsWith('anthropic') ? { 'request-id': exchange.requestId } : {}),
     'x-gatehouse-decision': exchange.decisionId,
     'x-gatehouse-revision': exchange.snapshot.revision,
     'x-gatehouse-attempts': String(exchange.attempts.length),
     'x-gatehouse-cache': exchange.cache,
     'x-gatehouse-overhead-ms': overheadMs(exchange).toFixed(3),
   }
+  // Anthropic's SDK reads it under this name.
+  if (exchange.operation.surface.startsWith('anthropic')) headers['request-id'] = exchange.requestId
   if (served) {
     headers['x-gatehouse-model'] = headerSafe(served.target.model)
     headers['x-gatehouse-provider'] = served.target.provider.name
@@ -160,7 +160,10 @@ function answerHeaders(exchange: Exchange, contentType: string): Record<string, 
   return headers
 }
 
+const MAX_HEADER_CHARACTERS = 2_000
+const HEADER_SAFE = /^[\x20-\x7e]{0,2000}$/
+
 /** Header values are visible ASCII (RFC 9110 §5.5); anything else is replaced. */
 function headerSafe(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 2_000)
+  return HEADER_SAFE.test(text) ? text : text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_HEADER_CHARACTERS)
 }
