@@ -1,7 +1,7 @@
 import type { ExchangeTrace, Reporter, TraceIds } from '../gate/index.ts'
 import type { OperationRecord } from '../governance/usage/index.ts'
-import { NANO_PER_USD } from '../lib/money.ts'
 import type { ChildSpan, Logger, MetricsRegistry, Span, Tracing } from '../platform/telemetry/index.ts'
+import { exchangeMetrics } from './exchange-metrics.ts'
 
 /** Where a closed exchange is told of. */
 export interface ReportTargets {
@@ -15,60 +15,15 @@ export interface ReportTargets {
 
 /** Makes the reporter: one wide log line, metrics, and a trace with `gen_ai.*` names (OpenTelemetry semantic conventions for generative AI). */
 export function reporter(targets: ReportTargets): Reporter {
-  const count = counters(targets.metrics)
+  const count = exchangeMetrics(targets.metrics)
   return (record, trace) => {
     count(record)
-    targets.log.info('exchange', wideEvent(record))
+    targets.log.event('exchange', () => wideEvent(record))
     if (targets.traced && trace.sampled) targets.tracing.record(spanOf(record, trace, targets.traceIds))
   }
 }
 
-function counters(metrics: MetricsRegistry): (record: OperationRecord) => void {
-  const operations = metrics.counter({
-    name: 'gatehouse_operations_total',
-    help: 'Operations by kind, surface, model and outcome.',
-    labels: ['kind', 'surface', 'model', 'outcome'],
-  })
-  const duration = metrics.histogram({
-    name: 'gatehouse_operation_duration_seconds',
-    help: 'From the first byte of the request to the last of the answer.',
-    labels: ['kind', 'surface'],
-  })
-  const overhead = metrics.histogram({
-    name: 'gatehouse_overhead_seconds',
-    help: 'What the gate itself added.',
-    labels: ['surface'],
-  })
-  const tokens = metrics.counter({
-    name: 'gatehouse_tokens_total',
-    help: 'Tokens by model and direction.',
-    labels: ['model', 'direction'],
-  })
-  const cost = metrics.counter({
-    name: 'gatehouse_cost_usd_total',
-    help: 'Cost in US dollars by model and team.',
-    labels: ['model', 'team'],
-  })
-  const attempts = metrics.counter({
-    name: 'gatehouse_upstream_attempts_total',
-    help: 'Attempts at upstreams by provider, model and result.',
-    labels: ['provider', 'model', 'result'],
-  })
-  return (record) => {
-    // The model is a label only once one of its targets was asked: a caller's typing must not make new series, and a grant
-    // on `model:*` allows names that no policy knows.
-    const model = record.modelServed || record.attempts.length > 0 ? (record.modelAsked ?? '') : ''
-    operations.labels(record.kind, record.surface, model, record.outcome).add()
-    duration.labels(record.kind, record.surface).observe(record.durationMs / 1_000)
-    overhead.labels(record.surface).observe((record.timings.overhead ?? 0) / 1_000)
-    if (record.tokens.input) tokens.labels(model, 'input').add(record.tokens.input)
-    if (record.tokens.output) tokens.labels(model, 'output').add(record.tokens.output)
-    if (record.cost) cost.labels(model, record.team ?? '').add(record.cost / NANO_PER_USD)
-    for (const attempt of record.attempts) attempts.labels(attempt.provider, attempt.model, attempt.error ?? 'ok').add()
-  }
-}
-
-/** Never content: what was said stays out of the log. */
+/** Never content: what was said stays out of the log. Names and numbers only, and always these: the log does not look for secrets here. */
 function wideEvent(record: OperationRecord) {
   return {
     operationId: record.id,

@@ -67,3 +67,23 @@ test('lines to a file are gathered, and flushed when asked', () => {
   logger.flush()
   expect(readFileSync(path, 'utf8').split('\n').length).toBe(101)
 })
+
+test('an event looks as a line of the same level and fields, and is not made below the level', () => {
+  const { logger, lines } = logged()
+  const fields = { a: 'x"\n', n: Number.NaN, none: undefined }
+  for (const log of [logger, logger.with({ node: 'n' }).with({ part: 'p' })]) {
+    log.info('exchange', fields)
+    log.event('exchange', () => fields)
+    log.event('empty', () => ({}))
+    log.info('empty')
+  }
+  expect(lines[1]).toBe(lines[0] ?? '')
+  expect(lines[2]).toBe(lines[3] ?? '')
+  expect(lines[5]).toBe(lines[4] ?? '')
+  expect(lines[6]).toBe(lines[7] ?? '')
+  const quiet = logged({ level: 'warn' })
+  quiet.logger.event('exchange', () => {
+    throw new Error('was asked')
+  })
+  expect(quiet.lines).toEqual([])
+})

@@ -13,6 +13,13 @@ export interface Logger {
   readonly info: (message: string, fields?: LogFields) => void
   readonly warn: (message: string, fields?: LogFields) => void
   readonly error: (message: string, fields?: LogFields) => void
+  /**
+   * A line of level `info` that is written for every exchange, and looks as {@link Logger.info} would make it. `fields` is
+   * asked only when the level lets the line through. It goes straight to the line writer, without pino and without the
+   * search for secrets, because both cost more than the rest of closing an exchange: so give it one literal of always the
+   * same members, none of them a secret. The values are escaped here; whatever stands in them, it stays one line of JSON.
+   */
+  readonly event: (message: string, fields: () => LogFields) => void
   /** A log whose lines all carry these fields. */
   readonly with: (fields: LogFields) => Logger
   /** Writes out what is buffered, now. Call it last. */
@@ -48,18 +55,42 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     stream,
   )
-  return wrap(log, flush)
+  return wrap({ log, write: stream.write, flush, now: options.clock.now, bound: '' })
 }
 
-function wrap(log: pino.Logger, flush: () => void): Logger {
+interface Wrapped {
+  readonly log: pino.Logger
+  readonly write: (line: string) => void
+  readonly flush: () => void
+  readonly now: () => number
+  /** The fields of {@link Logger.with} as JSON members, each with a comma before it. */
+  readonly bound: string
+}
+
+function wrap(wrapped: Wrapped): Logger {
+  const { log, write, flush, now, bound } = wrapped
+  const takesEvents = log.isLevelEnabled('info')
   return {
     debug: (message, fields) => log.debug(fields ? withoutSecrets(fields) : NO_FIELDS, message),
     info: (message, fields) => log.info(fields ? withoutSecrets(fields) : NO_FIELDS, message),
     warn: (message, fields) => log.warn(fields ? withoutSecrets(fields) : NO_FIELDS, message),
     error: (message, fields) => log.error(fields ? withoutSecrets(fields) : NO_FIELDS, message),
-    with: (fields) => wrap(log.child(withoutSecrets(fields)), flush),
+    event: (message, fields) => {
+      if (!takesEvents) return
+      write(`{"level":"info","time":${now()}${bound}${membersOf(fields())},"msg":${JSON.stringify(message)}}\n`)
+    },
+    with: (fields) => {
+      const safe = withoutSecrets(fields)
+      return wrap({ ...wrapped, log: log.child(safe), bound: bound + membersOf(safe) })
+    },
     flush,
   }
+}
+
+/** `,"name":value` for each field; nothing for none. */
+function membersOf(fields: LogFields): string {
+  const text = JSON.stringify(fields)
+  return text.length > 2 ? `,${text.slice(1, -1)}` : ''
 }
 
 interface Destination {

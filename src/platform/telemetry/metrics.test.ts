@@ -61,3 +61,10 @@ test('values that are looked at are read at each scrape', () => {
   metrics.expose()
   expect(metrics.expose()).toContain('queue 2\n')
 })
+
+test('a value that holds NUL stays in its own label', () => {
+  const metrics = metricsRegistry()
+  const family = metrics.counter({ name: 'a_total', help: 'A', labels: ['model', 'outcome'] })
+  family.labels('m\u0000failed', 'ok').add()
+  expect(metrics.expose()).toContain('a_total{model="m failed",outcome="ok"} 1\n')
+})

@@ -103,7 +103,10 @@ function makeFamily<M>(options: FamilyOptions, make: () => Child<M>) {
   const family: Family<M> = {
     labels: (...values) => {
       if (values.length !== labels.length) throw new Error(`${options.name} has ${labels.length} labels`)
-      return childOf(values.join(SEPARATOR))
+      const key = values.join(SEPARATOR)
+      // A value may come from outside: a separator in it would put its rest in the place of the next label.
+      const isPlain = key.split(SEPARATOR, values.length + 1).length <= values.length
+      return childOf(isPlain ? key : values.map((value) => value.replaceAll(SEPARATOR, ' ')).join(SEPARATOR))
     },
   }
   if (labels.length === 0) childOf('')
