@@ -1,4 +1,5 @@
 import { GatewayError } from '../../lib/errors.ts'
+import { forget, forgetAll, noProgress } from './engine/progress.ts'
 import type { Finding } from './engine/rule.ts'
 import { brokenEscape } from './engine/view.ts'
 import type { Guards, Plan } from './guardrail-index.ts'
@@ -46,9 +47,13 @@ function textGuard(guards: Guards, { plan, channel, tallies }: Watching): TextGu
   let context = 0
   let looked = 0
   let refused: Blocked | undefined
+  const progress = noProgress()
 
   const letGo = (look: TextLook, to: number): string => {
-    const units = look.units.map((unit) => unit && { ...unit, findings: between(unit.findings, context, to) })
+    const found = look.units.some((unit) => unit !== undefined && unit.findings.length > 0)
+    const units = found
+      ? look.units.map((unit) => unit && { ...unit, findings: between(unit.findings, context, to) })
+      : look.units
     const { masks, blocked } = judge(plan, units, { tallies, timedBy: 'text' })
     if (blocked) {
       refused = blocked
@@ -62,11 +67,12 @@ function textGuard(guards: Guards, { plan, channel, tallies }: Watching): TextGu
   const proceed = (open: boolean): string => {
     if (refused) throw refusal(refused)
     const text = open ? buffer.slice(0, buffer.length - brokenOff(buffer, json)) : buffer
-    const look = lookAt(guards.index, { plan, channel, text, open, budgetMs: plan.budgetMs })
+    const look = lookAt(guards.index, { plan, channel, text, open, budgetMs: plan.budgetMs, progress })
     const to = open ? Math.max(context, decidedTo(look)) : buffer.length
     const released = letGo(look, to)
     const keepFrom = look.view.from(Math.max(0, viewPlace(look, to) - CONTEXT))
     buffer = buffer.slice(keepFrom)
+    forget(progress, keepFrom)
     context = to - keepFrom
     looked = buffer.length - context
     return released
@@ -84,6 +90,7 @@ function textGuard(guards: Guards, { plan, channel, tallies }: Watching): TextGu
       const released = proceed(false)
       buffer = ''
       context = 0
+      forgetAll(progress)
       return released
     },
   }
@@ -119,6 +126,7 @@ function decidedTo({ units, view, undecidedFrom }: TextLook): number {
 
 /** The place in the view that a place in the text came from; a little too early when folding shortened the text. */
 function viewPlace({ view }: TextLook, to: number): number {
+  if (view.same) return to
   let low = 0
   let high = view.text.length
   while (low < high) {

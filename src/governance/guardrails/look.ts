@@ -1,6 +1,7 @@
 import { sha256Hex } from '../../lib/crypto.ts'
+import { forgetAll, type Progress } from './engine/progress.ts'
 import type { Finding } from './engine/rule.ts'
-import { type Reading, type View, viewOf } from './engine/view.ts'
+import { ownView, type Reading, staysOwn, type View, viewOf } from './engine/view.ts'
 import type { GuardrailIndex, Plan } from './guardrail-index.ts'
 import type { Channel } from './inspection.ts'
 
@@ -32,6 +33,8 @@ export interface LookRequest {
   readonly open: boolean
   /** Milliseconds that are left for each unit. */
   readonly budgetMs: number
+  /** What was read of the text's beginning already: brought up to this text. */
+  readonly progress?: Progress
 }
 
 const REMEMBERED_FROM = 256
@@ -42,10 +45,13 @@ export function readingOf(channel: Channel): Reading {
 }
 
 /** Looks at a text with every unit of a plan. Linear in the text. */
-export function lookAt(index: GuardrailIndex, { plan, channel, text, open, budgetMs }: LookRequest): TextLook {
-  const view = viewOf(text, readingOf(channel))
+export function lookAt(index: GuardrailIndex, request: LookRequest): TextLook {
+  const { plan, channel, text, open, budgetMs, progress } = request
+  const view = viewOn(request)
   const { monotonic } = index
-  const scan = index.scanner({ text: view.text, active: plan.active, open, budgetMs, monotonic })
+  const scan = index.scanner({ text: view.text, active: plan.active, open, budgetMs, monotonic, progress })
+  // Folding what comes next may change what this view says: only of a text that is its own view the beginning stays.
+  if (progress && !view.same) forgetAll(progress)
   let { undecidedFrom } = scan
   const units = index.units.map((unit, number): UnitLook | undefined => {
     if (plan.active[number] !== 1) return undefined
@@ -68,6 +74,14 @@ export function lookAt(index: GuardrailIndex, { plan, channel, text, open, budge
     return { findings: failed ? [] : inOriginal(seen, view, text), failed, tookMs }
   })
   return { units, view, undecidedFrom }
+}
+
+function viewOn({ channel, text, progress }: LookRequest): View {
+  const reading = readingOf(channel)
+  if (progress && progress.read > 0 && staysOwn(text, { from: progress.read, reading })) return ownView(text)
+  const view = viewOf(text, reading)
+  if (progress && !view.same) forgetAll(progress)
+  return view
 }
 
 function inOriginal(findings: readonly Finding[], view: View, text: string): readonly Finding[] {

@@ -21,10 +21,19 @@ export interface Keyword {
  * of white space counts as one space.
  */
 export interface Automaton {
-  /** Calls `hit` for every keyword with where it begins, and gives the state after the last character. */
-  readonly walk: (text: string, hit: Hit) => number
+  /**
+   * Calls `hit` for every keyword with where it begins, and gives the state after the last character. A walk may go on
+   * where one over the beginning of the text ended. A keyword that began before the text is none.
+   */
+  readonly walk: (text: string, hit: Hit, since?: WalkedSoFar) => number
   /** Visits every place at which a keyword could begin that the end of the text breaks off, by the state of the walk. */
   readonly unfinished: (text: string, state: number, visit: (at: number, prefix: number) => void) => void
+}
+
+/** How far a walk had come: the characters behind it, and the state it gave. */
+export interface WalkedSoFar {
+  readonly read: number
+  readonly state: number
 }
 
 /** Told of a keyword: whose it is, and where it begins. */
@@ -35,6 +44,7 @@ interface Arrival {
   readonly end: number
 }
 
+const START: WalkedSoFar = Object.freeze({ read: 0, state: 0 })
 const SPACE = 32
 const SMALL_FLAG = 0x8000
 const LARGE_FLAG = 0x4000_0000
@@ -152,14 +162,15 @@ function runner(
       const node = nodes[at]
       if (!node) return
       const start = startOf(text, end, node)
+      if (start < 0) continue
       for (const number of node.ends) hit(keywords[number]?.rule ?? 0, start)
     }
   }
   // No closure may catch the loop's own variables: it would cost several times the look-up itself.
-  const walk = (text: string, hit: Hit) => {
-    let state = 0
+  const walk = (text: string, hit: Hit, since: WalkedSoFar = START) => {
+    let { state } = since
     const { length } = text
-    for (let at = 0; at < length; at++) {
+    for (let at = since.read; at < length; at++) {
       state = next[state * columns + (columnOf[text.charCodeAt(at)] as number)] as number
       if (state < flag) continue
       state -= flag
@@ -170,7 +181,8 @@ function runner(
   const unfinished = (text: string, state: number, visit: (at: number, prefix: number) => void) => {
     for (let at = state; at !== 0; at = fail[at] ?? 0) {
       const node = nodes[at]
-      if (node) visit(startOf(text, text.length, node), node.prefix)
+      const start = node ? startOf(text, text.length, node) : -1
+      if (node && start >= 0) visit(start, node.prefix)
     }
   }
   return { walk, unfinished }

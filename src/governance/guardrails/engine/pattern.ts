@@ -36,10 +36,14 @@ export interface Pattern {
   readonly begunValue: RegExp | undefined
   /** Characters of the longest match. */
   readonly longest: number
+  /** Where neither `whole` nor `unfinished` matches, no longer text will: no look ahead sees more than one character. */
+  readonly settles: boolean
 }
 
 const QUANTIFIER = /\?|\{(\d+)(?:,(\d+))?\}(\?)?/y
 const LITERAL = /\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[^ux])|\[\^?(?:\\.|[^\]\\])+\]|[^\\[\](){}|?*+^$]/y
+const LOOKS = /\(\?[=!]/g
+const LOOKS_AT_ONE = /\(\?[=!](?:\\[^ux]|\[\^?(?:\\.|[^\]\\])+\]|[^\\[\](){}|?*+^$])\)/g
 const LOOK = /\(\?[=!](?:\\.|\[(?:\\.|[^\]\\])+\]|[^()[\]\\])*\)/y
 
 interface Reader {
@@ -65,6 +69,7 @@ export function compilePattern(source: string, flags: '' | 'i' = ''): Pattern {
     unfinished: new RegExp(unfinishedOf(only, { from: 0, anywhere: true }), `y${flags}`),
     begunValue: captures ? new RegExp(unfinishedOf(only, { from: 0, anywhere: false }), `y${flags}`) : undefined,
     longest: longestOf(only),
+    settles: (source.match(LOOKS)?.length ?? 0) === (source.match(LOOKS_AT_ONE)?.length ?? 0),
   })
 }
 

@@ -42,6 +42,8 @@ export interface Rule {
   readonly guards: 'match' | 'value'
   /** Characters of the longest match: what a stream may hold back for it. */
   readonly longest: number
+  /** Set when an open "nothing there" stays so whatever follows: such a place need not be looked at again. */
+  readonly settles?: boolean
   /** Looks at one place. Linear in `longest`; pure. */
   readonly attempt: (look: Look) => Attempt
 }

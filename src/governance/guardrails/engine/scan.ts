@@ -1,6 +1,7 @@
 import { type Automaton, buildAutomaton, PREFIX_ANYWHERE, PREFIX_OF_NOTHING, PREFIX_OF_WORD } from './automaton.ts'
 import { isWordStart } from './boundary.ts'
-import type { Finding, Rule } from './rule.ts'
+import { noProgress, type Progress } from './progress.ts'
+import type { Attempt, Finding, Rule } from './rule.ts'
 import { foldCase, type SymbolTable, symbolTable } from './symbols.ts'
 
 /** How the characters of a text and of keywords are made equal before they are compared. */
@@ -29,6 +30,8 @@ export interface ScanRequest {
   /** Milliseconds that one unit may take. */
   readonly budgetMs: number
   readonly monotonic: () => number
+  /** What was read of the text's beginning already, by a scanner of the same units with the same ones active. */
+  readonly progress?: Progress | undefined
 }
 
 /** What one unit came to. */
@@ -70,25 +73,29 @@ export function buildScanner(units: readonly RuleUnit[]): Scanner {
     return rules.push(rule) - 1
   })
   return (request) => {
-    const hits: (number[] | undefined)[] = []
+    const { progress = noProgress() } = request
+    const { woken } = progress
     const began = request.monotonic()
     let undecidedFrom = request.text.length
-    for (const { automaton, reach } of passes) {
-      const state = automaton.walk(request.text, (rule, start) => {
-        const unit = unitOf[rule] ?? 0
-        if (request.active[unit] !== 1) return
-        const own = hits[unit]
-        if (own) own.push(rule, start)
-        else hits[unit] = [rule, start]
-      })
+    const wake = (rule: number, start: number) => {
+      const unit = unitOf[rule] ?? 0
+      if (request.active[unit] !== 1) return
+      const own = woken[unit]
+      if (own) own.push(rule, start)
+      else woken[unit] = [rule, start]
+    }
+    for (const [number, { automaton, reach }] of passes.entries()) {
+      const state = automaton.walk(request.text, wake, { read: progress.read, state: progress.states[number] ?? 0 })
+      progress.states[number] = state
       if (request.open) undecidedFrom = Math.min(undecidedFrom, begunAt(request.text, { automaton, state, reach }))
     }
+    progress.read = request.text.length
     const shared = (request.monotonic() - began) / Math.max(1, units.length)
     const scans = units.map((unit, number): UnitScan | undefined => {
       if (request.active[number] !== 1 || unit.rules.length === 0) return undefined
       const scan: UnitScan = { findings: [], tookMs: shared }
-      const own = hits[number]
-      if (own) undecidedFrom = Math.min(undecidedFrom, attemptAll(own, { rules, request, scan }))
+      const own = woken[number]
+      if (own && own.length > 0) undecidedFrom = Math.min(undecidedFrom, attemptAll(own, { rules, request, scan }))
       return scan
     })
     return { units: scans, undecidedFrom }
@@ -150,40 +157,64 @@ interface Attempting {
   readonly scan: UnitScan
 }
 
-/** Looks at every place where a keyword woke a rule; gives where the undecided ones begin. */
-function attemptAll(hits: readonly number[], { rules, request, scan }: Attempting): number {
+/**
+ * Looks at every place where a keyword woke a rule; gives where the undecided ones begin. Takes out of `hits` what will
+ * never say anything.
+ */
+function attemptAll(hits: number[], { rules, request, scan }: Attempting): number {
   const { text, open, monotonic, budgetMs } = request
   const began = monotonic()
   const matchedTo = new Map<Rule, number>()
   let undecidedFrom = text.length
+  let at = 0
+  let kept = 0
   try {
-    for (let at = 0; at < hits.length; at += 2) {
-      const rule = rules[hits[at] ?? 0]
+    for (; at < hits.length; at += 2) {
+      const number = hits[at] ?? 0
+      const keywordAt = hits[at + 1] ?? 0
+      const rule = rules[number]
       if (!rule) continue
-      if (at % HITS_BETWEEN_LOOKS_AT_THE_CLOCK === 0 && monotonic() - began > budgetMs) {
+      if (at > 0 && at % HITS_BETWEEN_LOOKS_AT_THE_CLOCK === 0 && monotonic() - began > budgetMs) {
         scan.failure = 'budget'
         break
       }
-      const keywordAt = hits[at + 1] ?? 0
-      const { min, max } = rule.before ?? { min: 0, max: 0 }
-      for (let start = Math.max(0, keywordAt - max); start <= keywordAt - min; start++) {
-        if (start < (matchedTo.get(rule) ?? 0)) continue
-        if (rule.begins === 'word' && !isWordStart(text, start)) continue
-        const attempt = rule.attempt({ text, at: start, open })
-        if (!attempt) continue
-        if ('undecided' in attempt) undecidedFrom = Math.min(undecidedFrom, attempt.from)
-        else {
-          scan.findings.push(attempt)
-          matchedTo.set(rule, attempt.end)
-        }
-        break
+      const attempt = attemptAt(keywordAt, { rule, text, open, matchedTo: matchedTo.get(rule) ?? 0 })
+      if (attempt === undefined && rule.settles) continue
+      hits[kept++] = number
+      hits[kept++] = keywordAt
+      if (!attempt) continue
+      if ('undecided' in attempt) undecidedFrom = Math.min(undecidedFrom, attempt.from)
+      else {
+        scan.findings.push(attempt)
+        matchedTo.set(rule, attempt.end)
       }
     }
   } catch {
     scan.failure = 'error'
   }
+  hits.splice(kept, at - kept)
   const took = monotonic() - began
   scan.tookMs += took
   if (took > budgetMs) scan.failure ??= 'budget'
   return undecidedFrom
+}
+
+interface Place {
+  readonly rule: Rule
+  readonly text: string
+  readonly open: boolean
+  /** Where the rule's last finding ends. */
+  readonly matchedTo: number
+}
+
+/** What a rule says of the first place before (or at) its keyword of which it says anything; null: not asked everywhere. */
+function attemptAt(keywordAt: number, { rule, text, open, matchedTo }: Place): Attempt | null {
+  const first = Math.max(0, keywordAt - (rule.before?.max ?? 0))
+  const last = keywordAt - (rule.before?.min ?? 0)
+  for (let start = Math.max(first, matchedTo); start <= last; start++) {
+    if (rule.begins === 'word' && !isWordStart(text, start)) continue
+    const attempt = rule.attempt({ text, at: start, open })
+    if (attempt) return attempt
+  }
+  return matchedTo > first ? null : undefined
 }

@@ -5,11 +5,14 @@ export interface View {
   readonly from: (at: number) => number
   /** Where in the original the characters before `at` end. */
   readonly until: (at: number) => number
+  /** The text is its own view, place by place. */
+  readonly same?: true
 }
 
 /** How texts are read. */
 export type Reading = 'plain' | 'json'
 
+const BACKSLASH = 92
 const NOT_ASCII = /[^\u0000-\u007f]/
 /** Letters with marks of their own, and every character that compatibility folding changes or drops. */
 const FOLDABLE = /[\s\S]\p{M}+|(?![\u0000-\u007f])\p{Changes_When_NFKC_Casefolded}/gu
@@ -19,9 +22,20 @@ const INVISIBLE =
 const JSON_ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[^u]|u)/g
 const JSON_LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
 
-function identity(text: string): View {
-  const same = (at: number) => at
-  return { text, from: same, until: same }
+const place = (at: number) => at
+
+/** A text that is its own view. */
+export function ownView(text: string): View {
+  return { text, from: place, until: place, same: true }
+}
+
+/** Whether what comes behind a text that is its own view changes nothing of that: plain ASCII, and no escape. */
+export function staysOwn(text: string, { from, reading }: { readonly from: number; readonly reading: Reading }) {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 128 || (code === BACKSLASH && reading === 'json')) return false
+  }
+  return true
 }
 
 interface Change {
@@ -58,13 +72,13 @@ function rewrite(text: string, pattern: RegExp, replace: (match: string) => stri
     }
     return changes[low - 1]
   }
-  const place = (at: number, side: 'from' | 'until') => {
+  const placed = (at: number, side: 'from' | 'until') => {
     const change = lastChange(at, side === 'until')
     if (!change) return at
     if (at >= change.viewEnd) return change.until + at - change.viewEnd
     return change[side]
   }
-  return { text: written, from: (at) => place(at, 'from'), until: (at) => place(at, 'until') }
+  return { text: written, from: (at) => placed(at, 'from'), until: (at) => placed(at, 'until') }
 }
 
 function over(inner: View, outer: View | undefined): View {
@@ -81,7 +95,7 @@ function over(inner: View, outer: View | undefined): View {
  * ligatures) and invisible ones dropped. Case is left as it is. Plain ASCII is its own view, at no cost.
  */
 export function viewOf(text: string, reading: Reading): View {
-  const base = identity(text)
+  const base = ownView(text)
   const plain = reading === 'json' && text.includes('\\') ? over(base, rewrite(text, JSON_ESCAPE, unescaped)) : base
   if (!NOT_ASCII.test(plain.text) || isFolded(plain.text)) return plain
   return over(plain, rewrite(plain.text, FOLDABLE, foldCluster))

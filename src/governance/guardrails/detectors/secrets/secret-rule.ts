@@ -53,6 +53,7 @@ export function secretRule(declaration: SecretDeclaration): Rule {
     begins: begins === 'name' ? 'anywhere' : begins,
     guards: pattern.begunValue ? 'value' : 'match',
     longest: pattern.longest,
+    settles: pattern.settles,
     attempt,
     ...(before && { before }),
   }

@@ -35,6 +35,7 @@ export function wordRule(word: string, matching: Matching): Rule | undefined {
     begins: ASCII_WORD.test(first) ? 'word' : 'anywhere',
     guards: 'match',
     longest: written.length * 2 + gaps * LONGEST_GAP,
+    settles: true,
     attempt: (look) => {
       const found = attempt(look, characters, equal)
       return matching === 'exact' && found && 'end' in found ? { ...found, verbatim: word } : found
