@@ -20,9 +20,13 @@ interface Pending {
 }
 
 interface OpenBlock {
+  readonly choice: number
+  readonly block: number
   readonly guard: TextGuard
   /** Deltas whose text is (partly) held back, oldest first. */
   readonly pending: Pending[]
+  /** Characters of them. */
+  brought: number
   /** Text released by the guard that has not been dealt out to deltas yet. */
   released: string
 }
@@ -34,6 +38,8 @@ interface OpenBlock {
 export class FrameGuard {
   private readonly blocks = new Map<string, OpenBlock>()
   private readonly queue: Held[] = []
+  /** The block of the delta before: mostly that of the next one too. */
+  private latest: OpenBlock | undefined
 
   constructor(
     private readonly guard: AnswerGuard,
@@ -42,9 +48,26 @@ export class FrameGuard {
 
   /** One frame in; those that may go on, out. Throws `content_blocked`. */
   push(frame: Frame): readonly Frame[] {
+    const [first] = frame.events
+    const alone = this.queue.length === 0 && frame.events.length === 1
+    if (alone && first?.kind === 'block-delta') return this.pushAlone(frame, first)
     const held: Held = { frame, texts: [], waiting: 0 }
     this.queue.push(held)
     for (const event of frame.events) this.look(held, event)
+    return this.drain()
+  }
+
+  /** Like {@link push} for one delta that nothing stands before: mostly clean at once, and then nothing is kept of it. */
+  private pushAlone(frame: Frame, event: Delta): readonly Frame[] {
+    const text = governedText(event)
+    if (text === undefined) return [frame]
+    const block = this.blockOf(event)
+    const released = block.guard.push(text)
+    if (released === text && block.pending.length === 0 && block.released === '' && block.guard.held() === 0)
+      return [frame]
+    const held: Held = { frame, texts: [], waiting: 0 }
+    this.queue.push(held)
+    enqueue(block, { held, text, released })
     return this.drain()
   }
 
@@ -64,20 +87,23 @@ export class FrameGuard {
   private take(held: Held, event: Delta): void {
     const text = governedText(event) ?? ''
     const block = this.blockOf(event)
-    const slot = held.texts.push('') - 1
-    held.waiting++
-    block.pending.push({ held, slot, text })
-    block.released += block.guard.push(text)
-    deal(block)
+    enqueue(block, { held, text, released: block.guard.push(text) })
   }
 
   private blockOf(event: Delta): OpenBlock {
-    const key = keyOf(event)
-    const known = this.blocks.get(key)
-    if (known) return known
+    const { latest } = this
+    if (latest && latest.choice === event.choice && latest.block === event.block) return latest
+    const block = this.blocks.get(keyOf(event)) ?? this.open(event)
+    this.latest = block
+    return block
+  }
+
+  private open(event: Delta): OpenBlock {
     const channel = event.delta.kind === 'arguments' ? 'tool-arguments' : 'assistant'
-    const block: OpenBlock = { guard: this.guard.forBlock(channel), pending: [], released: '' }
-    this.blocks.set(key, block)
+    const guard = this.guard.forBlock(channel)
+    const { choice, block: number } = event
+    const block: OpenBlock = { choice, block: number, guard, pending: [], brought: 0, released: '' }
+    this.blocks.set(keyOf(event), block)
     return block
   }
 
@@ -89,6 +115,7 @@ export class FrameGuard {
     const block = this.blocks.get(key)
     if (!block) return
     this.blocks.delete(key)
+    this.latest = undefined
     block.released += block.guard.end()
     deal(block)
   }
@@ -103,13 +130,28 @@ export class FrameGuard {
   }
 }
 
+interface Arrival {
+  readonly held: Held
+  readonly text: string
+  /** What the guard let go when it had seen the text. */
+  readonly released: string
+}
+
+function enqueue(block: OpenBlock, { held, text, released }: Arrival): void {
+  const slot = held.texts.push('') - 1
+  held.waiting++
+  block.pending.push({ held, slot, text })
+  block.brought += text.length
+  block.released += released
+  deal(block)
+}
+
 /**
  * Deals released text out to the deltas whose own text is resolved. While nothing was masked each takes back exactly
  * what it brought, and goes on as it came; after a mask the last of them takes what is left, so that nothing lags.
  */
 function deal(block: OpenBlock): void {
-  const brought = block.pending.reduce((sum, delta) => sum + delta.text.length, 0)
-  const resolved = brought - block.guard.held()
+  const resolved = block.brought - block.guard.held()
   const masked = block.released.length !== resolved
   let settledCount = 0
   let settledLength = 0
@@ -118,16 +160,19 @@ function deal(block: OpenBlock): void {
     settledLength += text.length
     settledCount++
   }
-  const settledDeltas = block.pending.splice(0, settledCount)
-  settledDeltas.forEach((delta, index) => {
+  if (settledCount === 0) return
+  block.brought -= settledLength
+  for (const [index, delta] of block.pending.splice(0, settledCount).entries()) {
     const isLast = index === settledCount - 1
     const share = masked && isLast ? block.released : block.released.slice(0, delta.text.length)
     block.released = block.released.slice(share.length)
     delta.held.texts[delta.slot] = share
     delta.held.waiting--
-  })
+  }
   const next = block.pending[0]
-  if (masked && settledCount > 0 && next) next.text = next.text.slice(resolved - settledLength)
+  if (!masked || !next) return
+  next.text = next.text.slice(resolved - settledLength)
+  block.brought -= resolved - settledLength
 }
 
 function settled(held: Held, dialect: UpstreamDialect): Frame {

@@ -90,12 +90,17 @@ export function buildScanner(units: readonly RuleUnit[]): Scanner {
       if (request.open) undecidedFrom = Math.min(undecidedFrom, begunAt(request.text, { automaton, state, reach }))
     }
     progress.read = request.text.length
-    const shared = (request.monotonic() - began) / Math.max(1, units.length)
+    let now = request.monotonic()
+    const shared = (now - began) / Math.max(1, units.length)
     const scans = units.map((unit, number): UnitScan | undefined => {
       if (request.active[number] !== 1 || unit.rules.length === 0) return undefined
       const scan: UnitScan = { findings: [], tookMs: shared }
       const own = woken[number]
-      if (own && own.length > 0) undecidedFrom = Math.min(undecidedFrom, attemptAll(own, { rules, request, scan }))
+      if (own && own.length > 0) {
+        const attempts = attemptAll(own, { rules, request, scan, began: now })
+        undecidedFrom = Math.min(undecidedFrom, attempts.undecidedFrom)
+        now = attempts.ended
+      }
       return scan
     })
     return { units: scans, undecidedFrom }
@@ -155,16 +160,23 @@ interface Attempting {
   readonly rules: readonly Rule[]
   readonly request: ScanRequest
   readonly scan: UnitScan
+  /** Monotonic milliseconds. */
+  readonly began: number
+}
+
+interface Attempts {
+  readonly undecidedFrom: number
+  /** Monotonic milliseconds. */
+  readonly ended: number
 }
 
 /**
  * Looks at every place where a keyword woke a rule; gives where the undecided ones begin. Takes out of `hits` what will
  * never say anything.
  */
-function attemptAll(hits: number[], { rules, request, scan }: Attempting): number {
+function attemptAll(hits: number[], { rules, request, scan, began }: Attempting): Attempts {
   const { text, open, monotonic, budgetMs } = request
-  const began = monotonic()
-  const matchedTo = new Map<Rule, number>()
+  let matchedTo: Map<Rule, number> | undefined
   let undecidedFrom = text.length
   let at = 0
   let kept = 0
@@ -178,7 +190,7 @@ function attemptAll(hits: number[], { rules, request, scan }: Attempting): numbe
         scan.failure = 'budget'
         break
       }
-      const attempt = attemptAt(keywordAt, { rule, text, open, matchedTo: matchedTo.get(rule) ?? 0 })
+      const attempt = attemptAt(keywordAt, { rule, text, open, matchedTo: matchedTo?.get(rule) ?? 0 })
       if (attempt === undefined && rule.settles) continue
       hits[kept++] = number
       hits[kept++] = keywordAt
@@ -186,17 +198,20 @@ function attemptAll(hits: number[], { rules, request, scan }: Attempting): numbe
       if ('undecided' in attempt) undecidedFrom = Math.min(undecidedFrom, attempt.from)
       else {
         scan.findings.push(attempt)
+        matchedTo ??= new Map()
         matchedTo.set(rule, attempt.end)
       }
     }
   } catch {
     scan.failure = 'error'
   }
-  hits.splice(kept, at - kept)
-  const took = monotonic() - began
+  if (kept === 0 && at >= hits.length) hits.length = 0
+  else hits.splice(kept, at - kept)
+  const ended = monotonic()
+  const took = ended - began
   scan.tookMs += took
   if (took > budgetMs) scan.failure ??= 'budget'
-  return undecidedFrom
+  return { undecidedFrom, ended }
 }
 
 interface Place {

@@ -143,6 +143,7 @@ function parseChunk(text: string): JsonObject {
 
 /** The last event of a stream may lack its blank line; what is written after it must not run into it. */
 function wholeEvent(raw: string): string {
-  if (/(?:\r\n|\n|\r)(?:\r\n|\n|\r)$/.test(raw)) return raw
+  // The usual end is asked for first: an expression would be tried at every character.
+  if (raw.endsWith('\n\n') || /(?:\r\n|\n|\r)(?:\r\n|\n|\r)$/.test(raw)) return raw
   return /[\r\n]$/.test(raw) ? `${raw}\n` : `${raw}\n\n`
 }
