@@ -60,7 +60,10 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     isProxied: Boolean(config.httpsProxy ?? config.httpProxy),
   })
   const vault = await openVault(options, database)
-  const ledger = openLedger({ directory: join(config.dataDir, 'journal'), database, clock, random })
+  const directory = join(config.dataDir, 'journal')
+  const onSetAside = (report: object) =>
+    log.error('the store refuses records of operations; they are kept in refused.ndjson', { directory, ...report })
+  const ledger = openLedger({ directory, database, clock, random, onSetAside })
   const coordinator = inProcessCoordinator()
   const prepare = (snapshot: Snapshot) =>
     primeBudgets({ index: snapshot.limits, coordinator, spentSince: ledger.spentSince, nowMs: clock.now() })

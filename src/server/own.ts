@@ -47,6 +47,7 @@ function ready({ policy, ledger, admission }: OwnParts): Response {
   const reasons = [
     ...(draining ? ['draining'] : []),
     ...(journal.accepting ? [] : ['the journal does not take records']),
+    ...(journal.setAside > 0 ? [`records refused by the store and missing from the usage: ${journal.setAside}`] : []),
     ...state.faults.map((fault) => `${fault.source}: ${fault.message}`),
   ]
   return Response.json(
@@ -83,6 +84,12 @@ function watch({ metrics, admission, policy, ledger, health }: OwnParts): void {
   const waiting = metrics
     .gauge({ name: 'gatehouse_journal_backlog_bytes', help: 'Journal not yet confirmed by the shared store.' })
     .labels()
+  const refused = metrics
+    .gauge({
+      name: 'gatehouse_ledger_set_aside',
+      help: 'Records since the start that the store refused; 0 when all is well.',
+    })
+    .labels()
   const cooling = metrics.gauge({
     name: 'gatehouse_target_cooling',
     help: '1 while a target is in cool-down.',
@@ -92,7 +99,9 @@ function watch({ metrics, admission, policy, ledger, health }: OwnParts): void {
     open.set(admission.open())
     memory.set(process.memoryUsage.rss())
     faults.set(policy.status().faults.length)
-    waiting.set(ledger.status().backlogBytes)
+    const journal = ledger.status()
+    waiting.set(journal.backlogBytes)
+    refused.set(journal.setAside)
     for (const report of health.report()) cooling.labels(report.target).set(report.state === 'cooling' ? 1 : 0)
   })
 }

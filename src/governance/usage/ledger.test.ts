@@ -129,6 +129,43 @@ describeEngines('ledger', (open) => {
     expect(readFileSync(join(directory, 'refused.ndjson'), 'utf8')).toContain(odd.id)
   })
 
+  test('whoever watches is told once a batch of records set aside, with the reason', async () => {
+    const told: unknown[] = []
+    const onSetAside = (report: unknown) => void told.push(report)
+    const directory = join(root, String(++made))
+    const database = await open(usageMigrations)
+    const ledger = openLedger({ directory, database, clock: manualClock(), random: seededRandom(1), onSetAside })
+    ledger.append(sampleRecord(1))
+    await ledger.flush()
+    expect(told).toEqual([])
+    const odd = [2, 3].map((number) => sampleRecord(number, { cost: Number.NaN }))
+    for (const record of [...odd, sampleRecord(4)]) ledger.append(record)
+    await ledger.flush()
+    ledger.append(sampleRecord(5, { cost: Number.NaN }))
+    await ledger.flush()
+    expect(told).toEqual([
+      { count: 2, total: 2, operationId: odd[1]?.id, reason: expect.stringMatching(/./) },
+      { count: 1, total: 3, operationId: sampleRecord(5).id, reason: expect.stringMatching(/./) },
+    ])
+    expect(ids(await ledger.list({}, { limit: 10 }))).toEqual([4, 1])
+  })
+
+  test('a mistake of our own while storing sets no record aside: they wait until it is mended', async () => {
+    const database = await open(usageMigrations)
+    const state = { isBroken: true }
+    const { ledger, clock } = bench({
+      ...database,
+      transaction: (run) =>
+        state.isBroken ? Promise.reject(new TypeError('x is not a function')) : database.transaction(run),
+    })
+    ledger.append(sampleRecord(1))
+    await clock.advance(3_000)
+    expect(ledger.status()).toMatchObject({ setAside: 0, lastError: 'x is not a function' })
+    state.isBroken = false
+    expect(await ledger.flush()).toBe(true)
+    expect(ids(await ledger.list({}, { limit: 10 }))).toEqual([1])
+  })
+
   test('the list is newest first, filters by every name, and its cursor is stable while records arrive', async () => {
     const { ledger } = bench(await open(usageMigrations))
     for (let number = 0; number < 30; number++) {

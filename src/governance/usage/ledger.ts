@@ -18,7 +18,7 @@ import {
 } from './operations.store.ts'
 import type { OperationRecord } from './record.ts'
 import { readUsage, type UsageQuery, type UsageRow } from './rollups.store.ts'
-import { type ShipperStatus, shipper } from './shipper.ts'
+import { type SetAsideReport, type ShipperStatus, shipper } from './shipper.ts'
 
 /** The ledger: one record per operation, never lost, each counted once. */
 export interface Ledger {
@@ -54,6 +54,8 @@ export interface LedgerOptions extends Pick<JournalOptions, 'maxSegmentBytes' | 
   readonly database: Database
   readonly clock: Clock
   readonly random: Random
+  /** Told when the store refused records for good, so that somebody looks at `refused.ndjson` in the journal's folder. */
+  readonly onSetAside?: (report: SetAsideReport) => void
 }
 
 /** A commit of so many keeps the event loop for about two milliseconds over SQLite; the rows before it go in pieces. */
@@ -70,6 +72,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     clock,
     random: options.random,
     batchSize: BATCH_SIZE,
+    onSetAside: options.onSetAside,
     store: (entries) => addOperations(database, entries),
     setAside: ({ json }) => {
       mkdirSync(directory, { recursive: true })

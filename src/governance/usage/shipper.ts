@@ -25,6 +25,18 @@ export interface ShipperStatus {
   readonly setAside: number
 }
 
+/** That the store refused records. */
+export interface SetAsideReport {
+  /** Of this batch. */
+  readonly count: number
+  /** Since the process began. */
+  readonly total: number
+  /** Of the last one. */
+  readonly operationId: string
+  /** What the store said of the last one. */
+  readonly reason: string
+}
+
 /** What a {@link Shipper} needs. */
 export interface ShipperOptions {
   readonly journal: Journal
@@ -32,6 +44,8 @@ export interface ShipperOptions {
   readonly store: (entries: readonly CleanRecord[]) => Promise<unknown>
   /** Keeps a record that the store refuses. */
   readonly setAside: (entry: CleanRecord) => void
+  /** Told after records of a batch were set aside, once a batch. */
+  readonly onSetAside?: (report: SetAsideReport) => void
   /** Records a batch: a store inside the process keeps the event loop for as long as a batch takes. */
   readonly batchSize: number
   readonly clock: Clock
@@ -50,7 +64,10 @@ export function shipper(options: ShipperOptions): Shipper {
   let failures = 0
   let lastError: string | undefined
   let setAside = 0
-  const store = storeOrSetAside(options, () => setAside++)
+  const store = storeOrSetAside(options, ({ count, ...last }) => {
+    setAside += count
+    options.onSetAside?.({ ...last, count, total: setAside })
+  })
   let stopped = false
 
   const shipAll = async (): Promise<boolean> => {
@@ -65,7 +82,7 @@ export function shipper(options: ShipperOptions): Shipper {
       return true
     } catch (error) {
       failures++
-      lastError = error instanceof Error ? error.message : String(error)
+      lastError = textOf(error)
       return false
     }
   }
@@ -100,17 +117,29 @@ export function shipper(options: ShipperOptions): Shipper {
   }
 }
 
+const textOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+
 /** One record that can never be stored must not hold up the rest: then they go one by one, and it is set aside. */
-function storeOrSetAside(options: ShipperOptions, onSetAside: () => void): ShipperOptions['store'] {
+function storeOrSetAside(
+  options: ShipperOptions,
+  tell: (report: Omit<SetAsideReport, 'total'>) => void,
+): ShipperOptions['store'] {
   const storeSingly = async (entries: readonly CleanRecord[]): Promise<void> => {
-    for (const entry of entries) {
-      try {
-        await options.store([entry])
-      } catch (cause) {
-        if (!isDataError(cause)) throw cause
-        options.setAside(entry)
-        onSetAside()
+    let count = 0
+    let last = { operationId: '', reason: '' }
+    try {
+      for (const entry of entries) {
+        try {
+          await options.store([entry])
+        } catch (cause) {
+          if (!isDataError(cause)) throw cause
+          options.setAside(entry)
+          count++
+          last = { operationId: entry.record.id, reason: textOf(cause) }
+        }
       }
+    } finally {
+      if (count > 0) tell({ ...last, count })
     }
   }
   return (entries) =>

@@ -1,4 +1,5 @@
 import { CompiledQuery } from 'kysely'
+import { causeOfRows } from './data-error.ts'
 import { RowBatch } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
@@ -67,7 +68,11 @@ async function runBatch(
 ): Promise<readonly boolean[]> {
   if (rows.length === 0) return []
   const batch = new RowBatch(rows)
-  await tables.tables<unknown>().executeQuery(CompiledQuery.raw(sql, [batch]))
+  try {
+    await tables.tables<unknown>().executeQuery(CompiledQuery.raw(sql, [batch]))
+  } catch (cause) {
+    throw causeOfRows(cause, rows)
+  }
   return batch.changed
 }
 
@@ -87,10 +92,14 @@ async function runStatements(tables: Tables, statements: Statements): Promise<Re
     while (size > rows.length - from) size /= 2
     const values = Array.from({ length: size }, (_, index) => row(index)).join(',')
     const query = CompiledQuery.raw(`${into} values ${values} ${end}`, rows.slice(from, from + size).flat())
-    const result = await tables
-      .tables<unknown>()
-      .executeQuery(query as CompiledQuery<Readonly<Record<string, unknown>>>)
-    returned.push(...result.rows)
+    try {
+      const result = await tables
+        .tables<unknown>()
+        .executeQuery(query as CompiledQuery<Readonly<Record<string, unknown>>>)
+      returned.push(...result.rows)
+    } catch (cause) {
+      throw causeOfRows(cause, rows)
+    }
   }
   return returned
 }

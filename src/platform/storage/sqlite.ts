@@ -12,6 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { nextTurn } from '../../lib/clock.ts'
+import { unbindable } from './data-error.ts'
 
 /** How long a statement waits for a lock that another process holds, milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000
@@ -129,7 +130,7 @@ function bindable(value: unknown): SqliteValue {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value
   if (value instanceof Uint8Array) return value
-  throw new TypeError(`a ${typeof value} cannot be a parameter of a statement`)
+  throw unbindable(value)
 }
 
 /** First come, first served. */

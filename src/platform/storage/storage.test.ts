@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { sql } from 'kysely'
-import { insertMissing } from './bulk.ts'
+import { insertMissing, type SqlValue } from './bulk.ts'
+import { isDataError } from './data-error.ts'
 import type { Migration } from './migrations.ts'
 import { describeEngines } from './testing.ts'
 
@@ -125,5 +126,22 @@ describeEngines('storage', (open, engine) => {
     expect(await insert(many)).toEqual(many.map(() => true))
     expect(await insert(['n5', 'new', 'new', 'n100'])).toEqual([false, true, false, false])
     expect(await insert([])).toEqual([])
+  })
+
+  test('a row with a value that a column cannot hold fails as bad data, and takes no other row with it', async () => {
+    const database = await open([NOTES])
+    const insert = (at: unknown) =>
+      database.transaction((tables) =>
+        insertMissing(tables, {
+          table: 'notes',
+          key: 'id',
+          columns: ['id', 'at', 'cost'],
+          rows: [['a', at as SqlValue, 2]],
+        }),
+      )
+    const refused: unknown = await insert({ odd: true }).catch((cause) => cause)
+    expect(refused).toBeInstanceOf(Error)
+    expect(isDataError(refused)).toBe(true)
+    expect(await insert(1)).toEqual([true])
   })
 })
