@@ -63,6 +63,38 @@ describe('JSON stays JSON', () => {
   })
 })
 
+describe('what is not JSON is masked as plain text', () => {
+  const found = 'Blue Heron'
+  const texts = [
+    'rm Blue Heron now',
+    'rm "Blue Heron"',
+    'Blue Heron',
+    '{"a":Blue Heron',
+    '{"a":1} Blue Heron',
+    "echo 'x\" Blue Heron'",
+    'a "b" Blue Heron',
+    'C:\\Blue Heron',
+    'a\\" Blue Heron',
+  ]
+  for (const text of texts) {
+    test(`${text}, whole and in pieces`, () => {
+      const start = text.indexOf(found)
+      for (let cut = 0; cut <= start; cut++) {
+        const redactor = jsonRedactor()
+        const masked =
+          redactor.redact(text.slice(0, cut), []) +
+          redactor.redact(text.slice(cut), [span(start - cut, start - cut + found.length)])
+        expect(masked).toBe(text.replace(found, '[K removed]'))
+      }
+    })
+  }
+
+  test('a span over quotation marks too', () => {
+    const text = 'rm "Blue" "Heron" x'
+    expect(jsonRedactor().redact(text, [span(3, 17)])).toBe('rm [K removed] x')
+  })
+})
+
 /** A place that is not inside an escape: findings never begin or end there. */
 function safe(json: string, at: number): number {
   for (const { index, 0: sequence } of json.matchAll(/\\(?:u[0-9a-f]{4}|.)/g)) {

@@ -45,8 +45,12 @@ export function plainRedactor(): Redactor {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** Masks JSON, also in pieces, so that it stays JSON: inside strings the text, outside of them the values. */
+/**
+ * Masks JSON, also in pieces, so that it stays JSON: inside strings the text, outside of them the values. What turns out
+ * not to be JSON (free text for a tool) is masked as plain text from there on.
+ */
 export function jsonRedactor(): Redactor {
+  const outside = outsideStrings()
   let inString = false
   let escaped = false
   /** The last character before the piece at hand. */
@@ -54,7 +58,8 @@ export function jsonRedactor(): Redactor {
   const step = (code: number) => {
     if (escaped) escaped = false
     else if (code === QUOTE) inString = !inString
-    else if (code === BACKSLASH) escaped = inString
+    else if (code === BACKSLASH && inString) escaped = true
+    else if (!inString) outside.step(code)
   }
   const pass = (piece: string, from: number, to: number) => {
     for (let at = from; at < to; at++) step(piece.charCodeAt(at))
@@ -73,8 +78,11 @@ export function jsonRedactor(): Redactor {
   const mask = (piece: string, { start, end, kind }: Finding) => {
     let written = ''
     for (let at = start; at < end; ) {
+      // INVARIANT: of what is not JSON nothing found is let through, whatever quotation marks stand around it.
+      if (outside.broken()) return written + placeholder(kind)
       const within = inString
       const turn = turnAt(piece, at, end)
+      if (outside.broken()) continue
       if (within && turn > at) written += placeholder(kind)
       if (!within) {
         const left = at === 0 ? before : piece.charAt(at - 1)
@@ -99,6 +107,39 @@ export function jsonRedactor(): Redactor {
       if (piece !== '') before = piece.charAt(piece.length - 1)
       return written
     },
+  }
+}
+
+interface Outside {
+  /** The next character that stands outside of strings. */
+  readonly step: (code: number) => void
+  /** No JSON has what stood there. */
+  readonly broken: () => boolean
+}
+
+const WORDS: readonly string[] = ['true', 'false', 'null', 'e', 'E']
+
+/** Tells from what stands outside of strings whether a text can still be JSON, whose top is an object or a list. */
+function outsideStrings(): Outside {
+  let broken = false
+  let begun = false
+  let word = ''
+  return {
+    step: (code) => {
+      if (broken || code <= 0x20) {
+        word = ''
+        return
+      }
+      const character = String.fromCharCode(code)
+      if (!begun) broken = character !== '{' && character !== '['
+      begun = true
+      if (/[0-9{}[\],:+.-]/.test(character)) word = ''
+      else {
+        word += character
+        broken ||= !WORDS.some((known) => known.startsWith(word))
+      }
+    },
+    broken: () => broken,
   }
 }
 
