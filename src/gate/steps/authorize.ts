@@ -1,6 +1,6 @@
 import { type Decision, decide } from '../../governance/access/index.ts'
 import { guardsFor } from '../../governance/guardrails/index.ts'
-import type { Caller, Scope } from '../../governance/identity/index.ts'
+import type { Caller, Resource, Scope } from '../../governance/identity/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import type { Exchange } from '../exchange.ts'
 import type { GovernedCall } from '../governed.ts'
@@ -8,13 +8,17 @@ import type { Grant } from '../grant.ts'
 
 const NOTHING_ASKED: Decision = { effect: 'allow', rules: [], reason: 'Nothing in particular is used.' }
 
+/** No document's name comes near it; what is longer names nothing and is not worth remembering. */
+const MAX_NAME_CHARACTERS = 256
+
 /**
- * May they, and under which rules? Ends with `access_denied` (and, for models, `model_not_found` when the caller may
- * not even know of it).
+ * May they, and under which rules? Ends with `access_denied`, and with `invalid_request` for a name of more than 256
+ * characters: the memories of the steps that follow are bounded by their number, so what they are asked for is bounded here.
  */
 export function authorize(exchange: Exchange, caller: Caller, call: GovernedCall): Grant {
   exchange.call = call
   exchange.lap('decode')
+  if (call.resource && call.resource.name.length > MAX_NAME_CHARACTERS) throw overlong(call.resource)
   const decision = call.resource ? decideOn(exchange, caller, call) : NOTHING_ASKED
   const scopes = scopesOf(caller, call)
   const grant: Grant = {
@@ -33,6 +37,11 @@ export function authorize(exchange: Exchange, caller: Caller, call: GovernedCall
     })
   }
   return grant
+}
+
+function overlong({ kind }: Resource): GatewayError {
+  const message = `The name of a ${kind} has ${MAX_NAME_CHARACTERS} characters at most.`
+  return new GatewayError('invalid_request', { message, param: kind })
 }
 
 function decideOn(exchange: Exchange, caller: Caller, call: GovernedCall): Decision {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { pass } from '../gate.ts'
 import { open } from '../open.ts'
 import { chatBody, gateBench } from '../testing.ts'
 import { authenticate } from './authenticate.ts'
@@ -57,6 +58,32 @@ spec: {to: ['app:tester'], effect: deny, actions: [use], on: ['model:rehearsal']
     expect(await response.text()).toContain(response.headers.get('x-gatehouse-decision') ?? 'none')
     expect(bench.records[0]?.decision).toMatchObject({ effect: 'deny', rules: ['never'] })
     expect(bench.records[0]?.attempts).toEqual([])
+  })
+})
+
+describe('the length of a model name', () => {
+  test('is bounded before anything remembers it: a longer one is refused, and recorded as rejected', async () => {
+    const bench = gateBench()
+    const { access, ...rest } = bench.gate.snapshot()
+    const seen: string[] = []
+    const watched = {
+      ...access,
+      rulesOn: (key: string) => {
+        seen.push(key)
+        return access.rulesOn(key)
+      },
+    }
+    const gate = { ...bench.gate, snapshot: () => ({ ...rest, access: watched }) }
+    const response = await pass(gate, bench.operation({ body: rehearse('x'.repeat(257)) }))
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', param: 'model' } })
+    expect(bench.records[0]).toMatchObject({ outcome: 'rejected', error: { code: 'invalid_request' } })
+    expect(bench.records[0]?.modelAsked).toHaveLength(256)
+    expect(seen).toEqual([])
+    // The longest that is let through is simply not there.
+    await pass(gate, bench.operation({ body: rehearse('x'.repeat(256)) }))
+    expect(seen).toHaveLength(1)
+    expect(bench.records[1]?.error?.code).toBe('model_not_found')
   })
 })
 
