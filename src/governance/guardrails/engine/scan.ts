@@ -1,5 +1,5 @@
 import { type Automaton, buildAutomaton, PREFIX_ANYWHERE, PREFIX_OF_NOTHING, PREFIX_OF_WORD } from './automaton.ts'
-import { isWordStart } from './boundary.ts'
+import { isAlphanumeric, isWordStart } from './boundary.ts'
 import { noProgress, type Progress } from './progress.ts'
 import type { Attempt, Finding, Rule } from './rule.ts'
 import { foldCase, type SymbolTable, symbolTable } from './symbols.ts'
@@ -61,7 +61,6 @@ interface Pass {
 }
 
 const HITS_BETWEEN_LOOKS_AT_THE_CLOCK = 64
-const LEAD = /[0-9A-Za-z_~.-]/
 const PLAIN_WORD = /^[A-Za-z]?[a-z]*$/
 
 /** Builds the scanner over all units. */
@@ -152,8 +151,13 @@ function begunAt(text: string, { automaton, state, reach }: Pass & { readonly st
 function leadOf(text: string, end: number, reach: number): number {
   if (reach === 0) return end
   let from = end
-  while (from > 0 && end - from <= reach && LEAD.test(text.charAt(from - 1))) from--
+  while (from > 0 && end - from <= reach && isLead(text.charCodeAt(from - 1))) from--
   return end - from > reach || PLAIN_WORD.test(text.slice(from, end)) ? end : from
+}
+
+/** `[0-9A-Za-z_~.-]` */
+function isLead(code: number): boolean {
+  return isAlphanumeric(code) || code === 0x5f || code === 0x7e || code === 0x2e || code === 0x2d
 }
 
 interface Attempting {

@@ -61,13 +61,14 @@ export function secretRule(declaration: SecretDeclaration): Rule {
 
 /** Whether more text could make a match of what stands at `at`, and from where on it is the secret's. */
 function undecided({ begunValue, unfinished }: Pattern, text: string, at: number): Attempt {
+  // What has begun its value is unfinished too: asked first, since mostly nothing has begun.
+  unfinished.lastIndex = at
+  if (!unfinished.test(text)) return undefined
   if (begunValue) {
     begunValue.lastIndex = at
     const begun = begunValue.exec(text)
     if (begun) return { undecided: true, from: text.length - (begun[1]?.length ?? 0) }
   }
-  unfinished.lastIndex = at
-  if (!unfinished.test(text)) return undefined
   return { undecided: true, from: begunValue ? text.length : at }
 }
 
