@@ -118,6 +118,7 @@ export function replyWithError(exchange: Exchange, thrown: GatewayError): Respon
   const headers = answerHeaders(exchange, 'application/json')
   headers['x-gatehouse-cost-usd'] = formatUsd(exchange.metered.cost)
   headers['x-gatehouse-error'] = error.code
+  if (error.headers) Object.assign(headers, error.headers)
   headers['x-gatehouse-cost-usd'] = formatUsd(exchange.metered.cost)
   if (error.retryAfterMs !== undefined) {
     headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)))

@@ -67,6 +67,8 @@ export interface GatewayErrorOptions {
   readonly status?: number
   /** Extra, public, machine-readable facts: which limit, which rule, who could grant it. */
   readonly facts?: Readonly<Record<string, string | number | boolean>>
+  /** Response headers that say more: what is left of a limit. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly cause?: unknown
 }
 
@@ -80,6 +82,7 @@ export class GatewayError extends Error {
   readonly retryAfterMs: number | undefined
   readonly param: string | undefined
   readonly facts: Readonly<Record<string, string | number | boolean>> | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
 
   constructor(code: ErrorCode, options: GatewayErrorOptions = {}) {
     const publicMessage = options.message ?? ERROR_CODES[code].message
@@ -91,6 +94,7 @@ export class GatewayError extends Error {
     this.retryAfterMs = options.retryAfterMs
     this.param = options.param
     this.facts = options.facts
+    this.headers = options.headers
   }
 }
 

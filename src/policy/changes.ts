@@ -76,10 +76,19 @@ export function changesOf(tools: ChangeTools): Changes {
         const next = rolledBack(kinds, currentDocuments(holder), old)
         const before = new Map(currentDocuments(holder).documents.map((document) => [keyOf(document), document]))
         const changes = changesBetween(before, next)
+        if (changes.length === 0 && isGitOwned(currentDocuments(holder))) {
+          throw new GatewayError('conflict', {
+            message: `Nothing was rolled back: what differs from revision ${number} is owned by Git. Roll it back there.`,
+          })
+        }
         return commit(tools, { next, changes, unchanged: next.documents.length - changes.length, request })
       }),
     follow: () => oneAtATime(() => catchUp(tools)),
   }
+}
+
+function isGitOwned(documents: DocumentSet): boolean {
+  return documents.documents.some((document) => document.owner.startsWith('git:'))
 }
 
 /** The documents that count now; none before the first publication. */

@@ -278,7 +278,10 @@ describe('the policy directory', () => {
     expect(await refusal(() => policy.deleteDocument({ kind: 'Team', name: 'claims', author: 'x' }))).toMatchObject({
       code: 'conflict',
     })
-    expect((await policy.rollback(1, { author: 'x', reason: 'r' })).changes).toEqual([])
+    expect(await refusal(() => policy.rollback(1, { author: 'x', reason: 'r' }))).toMatchObject({
+      code: 'conflict',
+      publicMessage: expect.stringContaining('owned by Git'),
+    })
   })
 
   test('an edit counts, a broken edit keeps what was good and is reported, and mending it clears the report', async () => {

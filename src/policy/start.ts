@@ -5,7 +5,7 @@ import { readPolicy } from './directory.ts'
 import type { PolicyOptions, PolicyStatus } from './options.ts'
 import { partyOf } from './plan.ts'
 import { toSources } from './stored.ts'
-import { bootstrapKeyDocument, systemDocuments } from './system.ts'
+import { bootstrapDocuments, bootstrapKeyDocument, systemDocuments } from './system.ts'
 import { type Watch, watchPolicy } from './watch.ts'
 
 /** What starting needs. */
@@ -82,8 +82,13 @@ async function renewBootstrapKey(tools: StartTools): Promise<void> {
   if (!tools.bootstrapKeyGiven) return
   const documents = currentDocuments(tools.holder).documents
   const key = documents.find((document) => document.kind === 'Key' && document.name === 'bootstrap')
-  if (!key || partyOf(key) !== 'system') return
-  const sources = bootstrapKeyDocument(tools.bootstrapKeySha256)
+  if (key && partyOf(key) !== 'system') return
+  const has = (kind: string) => documents.some((document) => document.kind === kind && document.name === 'bootstrap')
+  // Whoever sets the variable wants to get in, also when the app or its grant has been deleted since.
+  const sources =
+    has('App') && has('Grant')
+      ? bootstrapKeyDocument(tools.bootstrapKeySha256)
+      : bootstrapDocuments(tools.bootstrapKeySha256)
   await tools.changes.apply(
     { party: 'system', sources, apiVersion: 'optional' },
     { author: 'system', reason: 'another GATEHOUSE_BOOTSTRAP_KEY' },

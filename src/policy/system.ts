@@ -9,7 +9,9 @@ spec: {type: sandbox}
 kind: Model
 metadata: {name: sandbox}
 spec: {targets: [{provider: sandbox, model: sandbox}]}
----
+`
+
+const BOOTSTRAP_DOCUMENTS = `apiVersion: gatehouse/v1
 kind: App
 metadata: {name: bootstrap}
 spec: {}
@@ -25,9 +27,20 @@ spec:
 
 /** The documents of a fresh start, owned by `system`; the first key is known by its digest (SHA-256, hex). */
 export function systemDocuments(keySha256: string): Sources {
-  const rest = readYaml({ file: 'system.yaml', text: SYSTEM_DOCUMENTS, owner: 'system' })
-  const key = bootstrapKeyDocument(keySha256)
-  return { documents: [...rest.documents, ...key.documents], problems: [...rest.problems, ...key.problems] }
+  return joined(
+    readYaml({ file: 'system.yaml', text: SYSTEM_DOCUMENTS, owner: 'system' }),
+    bootstrapDocuments(keySha256),
+  )
+}
+
+/** The app `bootstrap`, what it may, and its key. */
+export function bootstrapDocuments(keySha256: string): Sources {
+  const app = readYaml({ file: 'system-app.yaml', text: BOOTSTRAP_DOCUMENTS, owner: 'system' })
+  return joined(app, bootstrapKeyDocument(keySha256))
+}
+
+function joined(a: Sources, b: Sources): Sources {
+  return { documents: [...a.documents, ...b.documents], problems: [...a.problems, ...b.problems] }
 }
 
 /** The Key document of the app `bootstrap` alone. */

@@ -3,7 +3,7 @@ import { formatUsd, type NanoUsd } from '../../lib/money.ts'
 import type { RateAnswer } from '../../platform/coordination/index.ts'
 import { printRate } from '../../platform/documents/index.ts'
 import type { AnyCounter, BudgetCounter, ConcurrencyCounter, RateCounter } from './limit-index.ts'
-import { formatWait } from './rate-headers.ts'
+import { formatWait, rateHeaders } from './rate-headers.ts'
 
 // How long calls take is not known beforehand; a second is short enough to lose little and long enough not to hammer.
 const CONCURRENCY_RETRY_MS = 1_000
@@ -19,6 +19,7 @@ export function rateRefusal(counter: RateCounter, amount: number, answer: RateAn
   return new GatewayError('rate_limited', {
     message: `The limit ${counter.name} allows ${allowed} for ${who(counter)}. ${advice}`,
     facts: { ...facts(counter), counter: counter.of },
+    headers: rateHeaders([{ counter, answer }]),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
 }
@@ -32,14 +33,24 @@ export function concurrencyRefusal(counter: ConcurrencyCounter): GatewayError {
   })
 }
 
+/** What was asked of a budget, and what it had. */
+export interface RefusedMoney {
+  readonly cost: NanoUsd
+  readonly remaining: NanoUsd
+  /** Until the next period begins, milliseconds; absent where there is none. */
+  readonly untilNextMs: number | undefined
+}
+
 /** `budget_exceeded`. `retryAfterMs` is there only when the next period could pay for the call. */
-export function budgetRefusal(counter: BudgetCounter, cost: NanoUsd, untilNextMs: number | undefined): GatewayError {
+export function budgetRefusal(counter: BudgetCounter, refused: RefusedMoney): GatewayError {
+  const { cost, remaining, untilNextMs } = refused
   const wait = cost <= counter.amount ? untilNextMs : undefined
   const period = counter.period === 'total' ? 'in all' : `a ${counter.period}`
   const amount = `${formatUsd(counter.amount)} USD ${period}`
   return new GatewayError('budget_exceeded', {
-    message: `The budget ${counter.name} of ${amount} for ${who(counter)} does not cover this call.`,
+    message: `The budget ${counter.name} of ${amount} for ${who(counter)} does not cover this call: ${formatUsd(Math.max(0, remaining))} USD are left, up to ${formatUsd(cost)} are needed.`,
     facts: { ...facts(counter), period: counter.period },
+    headers: { 'x-gatehouse-budget-remaining-usd': formatUsd(Math.max(0, remaining)) },
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   })
 }

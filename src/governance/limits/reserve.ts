@@ -145,12 +145,14 @@ function askBudget({ request, hold }: Gathering, counter: BudgetCounter): Awaita
   // An operation without a run is a run of its own: there is nothing to add up.
   if (counter.period === 'run' && request.run === undefined) {
     if (estimate.cost <= counter.amount || force) return undefined
-    return spentObstacle(request, counter, Number.POSITIVE_INFINITY)
+    return spentObstacle({ request, counter, remaining: counter.amount, periodEnd: Number.POSITIVE_INFINITY })
   }
   const account = accountOf(request, counter)
   const asked = coordinator.hold({ ...account, amount: estimate.cost, limit: counter.amount, nowMs, force })
   return whenThere(asked, (answer: HoldAnswer) => {
-    if (!answer.granted && !force) return spentObstacle(request, counter, account.expiresAt)
+    if (!answer.granted && !force) {
+      return spentObstacle({ request, counter, remaining: answer.remaining, periodEnd: account.expiresAt })
+    }
     if (!answer.granted && counter.watches) hold.wouldHave.push(`${counter.name}: budget_exceeded`)
     if (answer.hold) hold.addMoney(counter, answer.hold, answer.remaining)
     return undefined
@@ -168,12 +170,20 @@ function accountOf({ index, run, nowMs }: ReserveRequest, counter: BudgetCounter
   return { key: `${key} ${run?.slice(0, RUN_NAME_LENGTH)}`, periodStart: 0, expiresAt: nowMs + RUN_KEPT_MS }
 }
 
-function spentObstacle(request: ReserveRequest, counter: BudgetCounter, periodEnd: number): Obstacle {
+interface Spent {
+  readonly request: ReserveRequest
+  readonly counter: BudgetCounter
+  readonly remaining: NanoUsd
+  readonly periodEnd: number
+}
+
+function spentObstacle({ request, counter, remaining, periodEnd }: Spent): Obstacle {
   const { atLimit } = counter
   // Whoever uses the cheaper model already has no further way down.
   if (typeof atLimit === 'object' && request.resource.name !== atLimit.downgrade.to) {
     return { kind: 'downgrade', to: atLimit.downgrade.to, budget: counter.name }
   }
   const ends = counter.period !== 'run' && Number.isFinite(periodEnd)
-  return budgetRefusal(counter, request.estimate.cost, ends ? Math.max(1, periodEnd - request.nowMs) : undefined)
+  const untilNextMs = ends ? Math.max(1, periodEnd - request.nowMs) : undefined
+  return budgetRefusal(counter, { cost: request.estimate.cost, remaining, untilNextMs })
 }

@@ -14,13 +14,21 @@ export interface Timeouts {
   readonly totalMs: number
 }
 
+/** A routing rule, resolved. */
+export interface PlanRule {
+  readonly condition: Condition
+  readonly targets: readonly Target[]
+  /** The Model document whose targets these are, where it is another one. */
+  readonly model?: string
+}
+
 /** A Model document, resolved: everything a call needs without another look-up. */
 export interface ModelPlan {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly targets: readonly Target[]
   readonly strategy: NonNullable<ModelSpec['strategy']>
-  readonly rules: readonly { readonly condition: Condition; readonly targets: readonly Target[] }[]
+  readonly rules: readonly PlanRule[]
   readonly attempts: number
   readonly retryOn: ReadonlySet<string>
   readonly fallbackOn: ReadonlySet<string>
@@ -118,8 +126,9 @@ function planOf(model: Document<ModelSpec>, targetsOf: ReadonlyMap<string, reado
     strategy: spec.strategy ?? (spec.rules.length > 0 ? 'rules' : 'priority'),
     rules: spec.rules.map((rule) => ({
       condition: compileCondition(rule.when),
-      targets: ruleTargets({ name: rule.target, spec, targetsOf, own: targets }),
+      ...ruleTargets({ name: rule.target, spec, targetsOf, own: targets }),
     })),
+    // All tries of this model together, over its targets in order: 1 asks the first target alone.
     attempts: spec.retry.attempts ?? Math.min(MAX_DEFAULT_ATTEMPTS, targets.length + 1),
     retryOn: new Set(spec.retry.on),
     fallbackOn: new Set(spec.fallback?.on ?? []),
@@ -143,7 +152,9 @@ interface RuleTarget {
 }
 
 /** A rule names one of this model's targets, or another model: then all of that one's. */
-function ruleTargets({ name, spec, targetsOf, own }: RuleTarget): readonly Target[] {
+function ruleTargets({ name, spec, targetsOf, own }: RuleTarget): Omit<PlanRule, 'condition'> {
   const named = own.filter((_, index) => spec.targets[index]?.name === name || spec.targets[index]?.model === name)
-  return named.length > 0 ? named : (targetsOf.get(name) ?? own)
+  if (named.length > 0) return { targets: named }
+  const others = targetsOf.get(name)
+  return others ? { targets: others, model: name } : { targets: own }
 }

@@ -150,6 +150,7 @@ function secretOf(upstream: Upstream, target: Target): string | undefined {
   const secret = upstream.secret(credential)
   if (secret !== undefined) return secret
   throw new GatewayError('upstream_auth', {
+    message: `The gateway has no credential for the provider ${name}. Tell your administrator.`,
     internalDetail: `the credential of provider ${name} could not be resolved`,
   })
 }
