@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { administers } from '../governance/access/index.ts'
 import { manualClock } from '../lib/clock.ts'
 import { GatewayError } from '../lib/errors.ts'
 import { createCatalog } from '../models/catalog/index.ts'
@@ -179,6 +180,19 @@ describeEngines('policy', (open) => {
     expect(policy.documents().documents.filter(({ kind }) => kind === 'Team').length).toBe(12)
     const numbers = (await policy.revisions({ limit: 50 })).map(({ number }) => number)
     expect(numbers).toEqual(Array.from({ length: 13 }, (_, at) => 13 - at))
+  })
+
+  test('a bootstrap key that the operator gives lets in again, whatever was revoked before', async () => {
+    const { policy, database } = await start()
+    for (const kind of ['Key', 'Grant', 'App']) {
+      await policy.deleteDocument({ kind, name: 'bootstrap', author: ANN.author })
+    }
+    const next = policyOver(database, { bootstrapKeySha256: 'b'.repeat(64), bootstrapKeyGiven: true })
+    await next.start()
+    const { identity, access } = next.holder.current()
+    const caller = identity.keys.get('b'.repeat(64))?.caller
+    expect(caller?.principal).toBe('app:bootstrap')
+    expect(caller && administers(access, caller)).toBe(true)
   })
 
   test('a rollback brings the documents of an old revision back as a new one', async () => {
