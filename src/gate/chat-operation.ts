@@ -6,7 +6,9 @@ import { askChat, type ModelPlan, type Target, walkTargets } from '../models/rou
 import { byteCarrier, frameCarrier, type PassRules } from './carrier.ts'
 import type { Exchange } from './exchange.ts'
 import type { ChatGoverned } from './governed.ts'
+import type { Grant } from './grant.ts'
 import type { Incoming } from './incoming.ts'
+import { modelAccess } from './model-access.ts'
 import type { Answer, Encoded, Operation, StreamedChat } from './operation.ts'
 import { type Framing, Relay } from './relay.ts'
 import { replaceTexts, segmentsOf } from './texts.ts'
@@ -40,7 +42,7 @@ export function chatOperation(surface: ChatSurface, incoming: Incoming): Operati
     surface: surface.name,
     incoming,
     decode: () => governed(dialect.decodeCall(bodyOf(incoming, surface.fromAddress)), incoming.text),
-    perform: (exchange, _grant, call) => performChat(exchange, surface, call),
+    perform: (exchange, grant, call) => performChat({ exchange, grant, surface }, call),
     encode: (exchange, answer) => encodeChat(exchange, surface, answer),
     encodeError: dialect.encodeError,
   }
@@ -98,7 +100,14 @@ export function refuseUnpriced(plan: ModelPlan, target: Target): void {
   if (plan.unpriced === 'refuse' && !target.price) throw new GatewayError('price_unknown')
 }
 
-async function performChat(exchange: Exchange, surface: ChatSurface, governedCall: ChatGoverned): Promise<Answer> {
+interface Performing {
+  readonly exchange: Exchange
+  readonly grant: Grant
+  readonly surface: ChatSurface
+}
+
+async function performChat(performing: Performing, governedCall: ChatGoverned): Promise<Answer> {
+  const { exchange, grant, surface } = performing
   const { gate } = exchange
   const { call, original } = governedCall
   const plan = planOf(exchange, call.model)
@@ -118,6 +127,7 @@ async function performChat(exchange: Exchange, surface: ChatSurface, governedCal
       facts: governedCall.facts,
       signal: exchange.signal,
       attempts: exchange.attempts,
+      mayUse: modelAccess(exchange, grant, governedCall),
       ask: (target, attempt, chosen) => {
         refuseUnpriced(chosen, target)
         return askChat(ask, target, attempt, chosen)

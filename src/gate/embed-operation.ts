@@ -6,7 +6,9 @@ import { askEmbed, walkTargets } from '../models/routing/index.ts'
 import { bodyOf, planOf, refuseUnpriced } from './chat-operation.ts'
 import type { Exchange } from './exchange.ts'
 import type { EmbedGoverned } from './governed.ts'
+import type { Grant } from './grant.ts'
 import type { Incoming } from './incoming.ts'
+import { modelAccess } from './model-access.ts'
 import type { Answer, Encoded, Operation } from './operation.ts'
 
 /** What sets one embedding surface apart from another. */
@@ -24,7 +26,7 @@ export function embedOperation(surface: EmbedSurface, incoming: Incoming): Opera
     surface: surface.name,
     incoming,
     decode: () => governed(dialect.decodeCall(bodyOf(incoming, surface.fromAddress)), incoming.text),
-    perform: (exchange, _grant, call) => performEmbed(exchange, call),
+    perform: performEmbed,
     encode: (_exchange, answer) => encodeEmbed(dialect, answer),
     encodeError: dialect.encodeError,
   }
@@ -63,7 +65,7 @@ function rewritten(before: EmbedGoverned, texts: ReadonlyMap<number, string>): E
   return { ...before, call, original, segments: () => segmentsOf(call) }
 }
 
-async function performEmbed(exchange: Exchange, governedCall: EmbedGoverned): Promise<Answer> {
+async function performEmbed(exchange: Exchange, grant: Grant, governedCall: EmbedGoverned): Promise<Answer> {
   const { gate } = exchange
   const { call, original } = governedCall
   const plan = planOf(exchange, call.model)
@@ -86,6 +88,7 @@ async function performEmbed(exchange: Exchange, governedCall: EmbedGoverned): Pr
       facts: governedCall.facts,
       signal: exchange.signal,
       attempts: exchange.attempts,
+      mayUse: modelAccess(exchange, grant, governedCall),
       ask: (target, attempt, chosen) => {
         refuseUnpriced(chosen, target)
         return askEmbed(ask, target, attempt, chosen)

@@ -3,6 +3,7 @@ import { GatewayError } from '../../lib/errors.ts'
 import type { Exchange } from '../exchange.ts'
 import type { GovernedCall } from '../governed.ts'
 import type { Grant } from '../grant.ts'
+import { modelAccess } from '../model-access.ts'
 import { estimateCost } from '../price.ts'
 
 /** A budget may send a call to a cheaper model, and that one's to a cheaper one still; not for ever. */
@@ -10,7 +11,7 @@ const MAX_DOWNGRADES = 3
 
 /**
  * Holds rate, concurrency and money before they are spent: all of them or none. A spent budget may name another model
- * to be used instead. Ends with `rate_limited`, `concurrency_limited` or `budget_exceeded`, naming the scope that was hit.
+ * to be used instead, which the caller must be allowed to use. Ends with `rate_limited`, `concurrency_limited` or `budget_exceeded`, naming the scope that was hit.
  */
 export function reserve(exchange: Exchange, grant: Grant, call: GovernedCall): Promise<Hold> | Hold | undefined {
   if (!call.resource) return undefined
@@ -21,8 +22,10 @@ export function reserve(exchange: Exchange, grant: Grant, call: GovernedCall): P
 
 async function settled(exchange: Exchange, grant: Grant, call: GovernedCall, first: Reservation): Promise<Hold> {
   let reservation = first
+  const mayUse = modelAccess(exchange, grant, call)
   for (let count = 0; reservation.kind === 'downgrade'; count++) {
-    if (count >= MAX_DOWNGRADES) throw new GatewayError('budget_exceeded', { facts: { limit: reservation.budget } })
+    const isWayDown = count < MAX_DOWNGRADES && mayUse(reservation.to)
+    if (!isWayDown) throw new GatewayError('budget_exceeded', { facts: { limit: reservation.budget } })
     exchange.downgradedTo = reservation.to
     exchange.warn(`downgraded: budget ${reservation.budget} is spent, ${reservation.to} answers instead`)
     reservation = await ask(exchange, grant, call)

@@ -96,6 +96,18 @@ describe('reserve', () => {
     expect(response.headers.get('x-gatehouse-warnings')).toContain('downgraded: budget spent')
   })
 
+  test('goes to no model that the caller may not use: the budget is spent', async () => {
+    const denied = `---
+kind: Grant
+metadata: {name: never}
+spec: {to: ['app:tester'], effect: deny, actions: [use], on: ['model:rehearsal']}
+`
+    const bench = gateBench({ documents: model('dear') + budget('spent', 'dear', 'rehearsal') + denied })
+    const response = await bench.ask({ body: rehearse('dear') })
+    expect(response.status).toBe(429)
+    expect(bench.records[0]).toMatchObject({ outcome: 'limited', error: { code: 'budget_exceeded' }, attempts: [] })
+  })
+
   test('goes on so three times at most: a chain without an end is a spent budget', async () => {
     const names = ['a', 'b', 'c', 'd', 'e']
     const chain = names.map((name, index) => model(name) + budget(`of-${name}`, name, names[index + 1] ?? 'a')).join('')

@@ -16,6 +16,11 @@ export interface Walk<Result> {
   readonly random: Random
   readonly facts: RuleFacts
   readonly signal: AbortSignal
+  /**
+   * Whether another model may be asked in place of the one asked for: its name is that of a Model document. One that may
+   * not is passed over, as a fall-back and as what a rule names. Absent: all may.
+   */
+  readonly mayUse?: (model: string) => boolean
   /** Every attempt is added here as it begins. */
   readonly attempts: Attempt[]
   /** Asks one target. Throws `GatewayError`; nothing of the answer may have reached the client by then. */
@@ -39,7 +44,7 @@ export async function walkTargets<Result>(walk: Walk<Result>): Promise<Result> {
     const reason = fallbackReason(last.code)
     if (!reason || !walk.plan.fallbackOn.has(reason) || isOver(walk)) break
     const plan = walk.models.get(name)
-    if (!plan) continue
+    if (!plan || walk.mayUse?.(name) === false) continue
     const tried = await tryPlan(walk, plan)
     if (tried.kind === 'answered') return tried.result
     last = tried.error

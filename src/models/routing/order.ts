@@ -10,6 +10,8 @@ export interface OrderContext {
   readonly health: TargetHealth
   readonly random: Random
   readonly facts: RuleFacts
+  /** Whether a rule may lead to another model; absent: it may. */
+  readonly mayUse?: (model: string) => boolean
 }
 
 /**
@@ -63,9 +65,9 @@ function priceOf(target: Target): number {
   return price ? price.input + 3 * price.output : Number.POSITIVE_INFINITY
 }
 
-/** The targets of the first rule that holds, then the model's others as a reserve. */
+/** The targets of the first rule that holds, then the model's others as a reserve: these alone, where it leads to a model that may not be used. */
 function byRules(plan: ModelPlan, context: OrderContext): readonly Target[] {
   const rule = plan.rules.find(({ condition }) => condition(context.facts))
-  if (!rule) return plan.targets
+  if (!rule || (rule.model !== undefined && context.mayUse?.(rule.model) === false)) return plan.targets
   return [...rule.targets, ...plan.targets.filter((target) => !rule.targets.includes(target))]
 }
