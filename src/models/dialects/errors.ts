@@ -1,10 +1,8 @@
 import { type ErrorCode, GatewayError } from '../../lib/errors.ts'
 import type { JsonObject, UpstreamRefusal } from './dialect.ts'
 import { retryAfterOf } from './retry-after.ts'
+import { namesOf, outlineOf } from './upstream-text.ts'
 import { cleanVendorMessage, readVendorError, type VendorError, vendorErrorOf } from './vendor-error.ts'
-
-/** How much of an upstream's body is kept for the log, in characters. */
-const DETAIL_MAX = 4000
 
 /**
  * An upstream's refusal as our own error, the same for every dialect: `decodeError` of most dialects is this function.
@@ -23,7 +21,7 @@ const DETAIL_MAX = 4000
  */
 export function decodeRefusal(refusal: UpstreamRefusal): GatewayError {
   const vendor = readVendorError(refusal.text)
-  const detail = `HTTP ${refusal.status}: ${refusal.text.slice(0, DETAIL_MAX).toWellFormed()}`
+  const detail = `HTTP ${refusal.status}${namesOf(vendor)}: ${outlineOf(refusal.text)}`
   return refuse(refusal.status, vendor, { detail, retryAfterMs: retryAfterOf(refusal.headers) })
 }
 
@@ -33,7 +31,7 @@ export function decodeRefusal(refusal: UpstreamRefusal): GatewayError {
  */
 export function decodeErrorBody(body: JsonObject): GatewayError {
   const vendor = vendorErrorOf(body) ?? {}
-  const detail = `error inside an answer: ${JSON.stringify(body).slice(0, DETAIL_MAX)}`
+  const detail = `error inside an answer${namesOf(vendor)}: ${outlineOf(JSON.stringify(body))}`
   return refuse(statusOf(vendor), vendor, { detail })
 }
 

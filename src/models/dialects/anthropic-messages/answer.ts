@@ -49,8 +49,8 @@ export function decodeAnswer(body: JsonObject): ChatAnswer {
 function decodeBlocks(content: readonly unknown[]): readonly Block[] {
   try {
     return content.map(decodeAnswerBlock)
-  } catch (cause) {
-    throw new GatewayError('upstream_invalid', { internalDetail: 'a block of the answer is malformed', cause })
+  } catch {
+    throw new GatewayError('upstream_invalid', { internalDetail: 'a block of the answer is malformed' })
   }
 }
 

@@ -1,9 +1,10 @@
-import { GatewayError, toGatewayError } from '../../../lib/errors.ts'
+import { GatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import { sseSplitter } from '../../../lib/sse.ts'
 import type { Finish, Usage } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
+import { parseEvent } from '../upstream-text.ts'
 import { decodeFinish } from './finish.ts'
 import { decodeUsage, mergeUsage } from './usage.ts'
 
@@ -173,11 +174,11 @@ function meterReading() {
     take: (bytes: Buffer) => {
       try {
         for (const { data } of [...sseSplitterOf(bytes)]) {
-          const value: unknown = data === '' ? undefined : JSON.parse(data)
+          const value: unknown = data === '' ? undefined : parseEvent(data)
           if (isObject(value)) read(value)
         }
       } catch (cause) {
-        error ??= new GatewayError('upstream_invalid', { internalDetail: toGatewayError(cause).message, cause })
+        error ??= cause instanceof GatewayError ? cause : new GatewayError('upstream_invalid', { cause })
       }
     },
     error: () => error,

@@ -5,6 +5,7 @@ import type { AnswerEvent, BlockDelta, BlockStart } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
 import { type OpenBlock, type Opening, openBlocks } from '../open-blocks.ts'
+import { parseEvent } from '../upstream-text.ts'
 import { decodeCitation } from './citations.ts'
 import { decodeFinish, unwrapFinish } from './finish.ts'
 import { JSON_TOOL } from './json-tool.ts'
@@ -159,14 +160,7 @@ function decodeDelta(wire: JsonObject, target: OpenBlock): BlockDelta | undefine
 }
 
 function parseData(event: SseEvent): JsonObject {
-  let value: unknown
-  try {
-    value = JSON.parse(event.data)
-  } catch (cause) {
-    throw malformed('data that is not JSON', cause)
-  }
-  if (!isObject(value)) throw malformed('data that is not an object')
-  return value
+  return parseEvent(event.data)
 }
 
 function malformed(what: string, cause?: unknown): GatewayError {

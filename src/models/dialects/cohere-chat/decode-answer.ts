@@ -3,6 +3,7 @@ import { isObject } from '../../../lib/json.ts'
 import type { Block, ChatAnswer } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
+import { notWanted, outlineOf } from '../upstream-text.ts'
 import { readCitation, readFinish, readUsage } from './vocabulary.ts'
 
 /**
@@ -13,9 +14,7 @@ export function decodeAnswer(body: JsonObject): ChatAnswer {
   const message = body['message']
   if (!isObject(message)) {
     if (typeof message === 'string') throw decodeErrorBody(body)
-    throw new GatewayError('upstream_invalid', {
-      internalDetail: `not a Cohere answer: ${JSON.stringify(body).slice(0, 500)}`,
-    })
+    throw notWanted('a Cohere answer', body)
   }
   throwIfFailed(body['finish_reason'], body['error'])
   const usage = readUsage(body['usage'])
@@ -39,7 +38,7 @@ export function decodeAnswer(body: JsonObject): ChatAnswer {
 /** Cohere says in the finish reason that the generation itself failed. */
 export function throwIfFailed(reason: unknown, error: unknown): void {
   if (reason !== 'ERROR' && reason !== 'TIMEOUT') return
-  const internalDetail = `finish_reason ${reason}: ${typeof error === 'string' ? error.slice(0, 500) : ''}`
+  const internalDetail = `finish_reason ${reason}: ${outlineOf(typeof error === 'string' ? error : '')}`
   throw new GatewayError(reason === 'TIMEOUT' ? 'upstream_timeout' : 'upstream_error', { internalDetail })
 }
 

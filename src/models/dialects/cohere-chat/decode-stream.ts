@@ -1,9 +1,9 @@
-import { GatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import { type SseEvent, sseSplitter } from '../../../lib/sse.ts'
 import type { AnswerEvent, BlockStart } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
+import { parseEvent } from '../upstream-text.ts'
 import { throwIfFailed } from './decode-answer.ts'
 import { type OpenBlocks, openBlocks } from './open-blocks.ts'
 import { readCitation, readFinish, readUsage } from './vocabulary.ts'
@@ -66,7 +66,7 @@ function eventReader(): EventReader {
   return {
     read: (text) => {
       if (text === '' || text === '[DONE]') return []
-      const body = parse(text)
+      const body = parseEvent(text)
       if (body['type'] === undefined && (typeof body['message'] === 'string' || body['error'] !== undefined))
         throw decodeErrorBody(body)
       return read(body)
@@ -101,22 +101,6 @@ function readEnd(delta: JsonObject): readonly AnswerEvent[] {
   const usage = readUsage(delta['usage'])
   const finish: AnswerEvent = { kind: 'finish', choice: 0, finish: readFinish(delta['finish_reason']) }
   return usage === undefined ? [finish] : [finish, { kind: 'usage', usage }]
-}
-
-function parse(text: string): JsonObject {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new GatewayError('upstream_invalid', {
-      internalDetail: `a stream event is not JSON: ${text.slice(0, 500)}`,
-      cause,
-    })
-  }
-  if (isObject(value)) return value
-  throw new GatewayError('upstream_invalid', {
-    internalDetail: `a stream event is not an object: ${text.slice(0, 500)}`,
-  })
 }
 
 function objectIn(json: JsonObject, name: string): JsonObject {

@@ -4,6 +4,7 @@ import type { EmbedAnswer, EmbedCall } from '../canonical.ts'
 import type { EmbedDialect, EncodeContext, EncodedCall, JsonObject } from '../dialect.ts'
 import { decodeRefusal } from '../errors.ts'
 import { dropParameter } from '../loss.ts'
+import { notWanted } from '../upstream-text.ts'
 import { malformed } from './decode-call.ts'
 import { encodeError } from './errors.ts'
 
@@ -79,9 +80,7 @@ function decodeEmbedAnswer(body: JsonObject): EmbedAnswer {
   const { embeddings, meta } = body
   const list = isObject(embeddings) ? embeddings['float'] : embeddings
   if (!Array.isArray(list) || !list.every(isVector)) {
-    throw new GatewayError('upstream_invalid', {
-      internalDetail: `not embeddings: ${JSON.stringify(body).slice(0, 500)}`,
-    })
+    throw notWanted('embeddings', body)
   }
   const billed = isObject(meta) ? meta['billed_units'] : undefined
   const tokens = isObject(billed) ? billed['input_tokens'] : undefined

@@ -1,6 +1,6 @@
-import { GatewayError } from '../../../lib/errors.ts'
 import type { ChatCall } from '../canonical.ts'
 import type { EncodeContext, EncodedCall, JsonObject } from '../dialect.ts'
+import { notWanted } from '../upstream-text.ts'
 import { decodeCall } from './decode-call.ts'
 import { encodeCall } from './encode-call.ts'
 import { nodeOf } from './fields.ts'
@@ -24,9 +24,7 @@ export function encodeCount(call: ChatCall, context: EncodeContext): EncodedCall
 export function decodeCountAnswer(body: JsonObject): number {
   const total = body['totalTokens'] ?? 0
   if (typeof total === 'number') return total
-  throw new GatewayError('upstream_invalid', {
-    internalDetail: `not a token count: ${JSON.stringify(body).slice(0, 500)}`,
-  })
+  throw notWanted('a token count', body)
 }
 
 /** A count as `CountTokensResponse`. */

@@ -2,6 +2,7 @@ import { GatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import type { Block, ChatAnswer, Choice, Citation } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
+import { notWanted } from '../upstream-text.ts'
 import { madeCallId } from './call-ids.ts'
 import { readCitations } from './citations.ts'
 import { decodeFailure } from './errors.ts'
@@ -45,10 +46,7 @@ export function decodeAnswer(body: JsonObject): ChatAnswer {
 export function candidatesOf(body: JsonObject): readonly Node[] {
   const isAnswer =
     Array.isArray(body['candidates']) || isObject(body['promptFeedback']) || isObject(body['usageMetadata'])
-  if (!isAnswer)
-    throw new GatewayError('upstream_invalid', {
-      internalDetail: `not a Gemini answer: ${JSON.stringify(body).slice(0, 500)}`,
-    })
+  if (!isAnswer) throw notWanted('a Gemini answer', body)
   return upstreamShape(() => nodesOf({ json: body, at: [] }, 'candidates'))
 }
 
@@ -58,7 +56,7 @@ export function upstreamShape<T>(read: () => T): T {
     return read()
   } catch (cause) {
     if (!(cause instanceof GatewayError) || cause.code !== 'invalid_request') throw cause
-    throw new GatewayError('upstream_invalid', { internalDetail: cause.publicMessage, cause })
+    throw new GatewayError('upstream_invalid', { internalDetail: `malformed at ${cause.param ?? 'the top'}` })
   }
 }
 

@@ -1,8 +1,8 @@
-import { GatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import { type SseEvent, sseSplitter } from '../../../lib/sse.ts'
 import type { AnswerEvent, Block, BlockStart, Citation } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
+import { parseEvent } from '../upstream-text.ts'
 import { readCitations } from './citations.ts'
 import { candidatesOf, partsOf, readAnswerPart, upstreamShape } from './decode-answer.ts'
 import { decodeFailure } from './errors.ts'
@@ -23,7 +23,7 @@ export function decodeStream(): StreamDecoder {
   const reader = answerReader()
   const frame = (event: SseEvent): Frame => ({
     raw: event.raw,
-    events: event.data === '' ? [] : reader.read(parse(event.data)),
+    events: event.data === '' ? [] : reader.read(parseEvent(event.data)),
   })
   return {
     push: (chunk) => splitter.push(chunk).map(frame),
@@ -195,20 +195,4 @@ function endChoice(state: OpenChoice, events: AnswerEvent[]): void {
   closeText(state, events)
   if (state.reason === undefined) return
   events.push({ kind: 'finish', choice: state.choice, finish: readFinish(state.reason, state.callsTools) })
-}
-
-function parse(text: string): JsonObject {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new GatewayError('upstream_invalid', {
-      internalDetail: `a stream event is not JSON: ${text.slice(0, 500)}`,
-      cause,
-    })
-  }
-  if (isObject(value)) return value
-  throw new GatewayError('upstream_invalid', {
-    internalDetail: `a stream event is not an object: ${text.slice(0, 500)}`,
-  })
 }

@@ -3,6 +3,7 @@ import { isObject } from '../../../lib/json.ts'
 import type { EmbedAnswer, EmbedCall, EmbedInput } from '../canonical.ts'
 import type { EmbedDialect, EncodeContext, EncodedCall, JsonObject } from '../dialect.ts'
 import { dropParameter } from '../loss.ts'
+import { notWanted } from '../upstream-text.ts'
 import { decodeError, encodeError } from './errors.ts'
 import {
   compact,
@@ -142,9 +143,7 @@ function decodeEmbedAnswer(body: JsonObject): EmbedAnswer {
 }
 
 function noEmbeddings(body: JsonObject): GatewayError {
-  return new GatewayError('upstream_invalid', {
-    internalDetail: `not embeddings: ${JSON.stringify(body).slice(0, 500)}`,
-  })
+  return notWanted('embeddings', body)
 }
 
 function encodeEmbedAnswer(answer: EmbedAnswer, call: EmbedCall): JsonObject {

@@ -3,6 +3,7 @@ import { isObject } from '../../../lib/json.ts'
 import type { JsonObject, UpstreamRefusal, WireError } from '../dialect.ts'
 import { decodeErrorBody, decodeRefusal } from '../errors.ts'
 import { retryAfterOf } from '../retry-after.ts'
+import { namesOf, outlineOf } from '../upstream-text.ts'
 import { readVendorError } from '../vendor-error.ts'
 
 /** Google's RPC codes by HTTP status (cloud.google.com/apis/design/errors, 2026-11). */
@@ -62,9 +63,9 @@ export function errorBody(error: GatewayError, requestId?: string): JsonObject {
  * says "exceeded your current quota" for a minute's quota as well, and tells the wait in `RetryInfo`.
  */
 export function decodeError(refusal: UpstreamRefusal): GatewayError {
-  const internalDetail = `HTTP ${refusal.status}: ${refusal.text.slice(0, 4_000).toWellFormed()}`
-  if (refusal.status === 429)
-    return rateLimited(internalDetail, retryAfterOf(refusal.headers) ?? readVendorError(refusal.text)?.retryAfterMs)
+  const vendor = readVendorError(refusal.text)
+  const internalDetail = `HTTP ${refusal.status}${namesOf(vendor)}: ${outlineOf(refusal.text)}`
+  if (refusal.status === 429) return rateLimited(internalDetail, retryAfterOf(refusal.headers) ?? vendor?.retryAfterMs)
   if (refusal.status === 400 && OURS_TO_MEND.test(refusal.text))
     return new GatewayError('upstream_auth', { internalDetail })
   return decodeRefusal(refusal)
@@ -76,7 +77,8 @@ export function decodeFailure(body: JsonObject): GatewayError {
   const isRate = isObject(error) && (error['code'] === 429 || error['status'] === 'RESOURCE_EXHAUSTED')
   if (!isRate) return decodeErrorBody(body)
   const text = JSON.stringify(body)
-  return rateLimited(`error inside an answer: ${text.slice(0, 4_000)}`, readVendorError(text)?.retryAfterMs)
+  const vendor = readVendorError(text)
+  return rateLimited(`error inside an answer${namesOf(vendor)}: ${outlineOf(text)}`, vendor?.retryAfterMs)
 }
 
 const OURS_TO_MEND =

@@ -2,6 +2,7 @@ import { GatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import { type SseEvent, sseSplitter } from '../../../lib/sse.ts'
 import type { Finish, Usage } from '../canonical.ts'
+import { notJson } from '../upstream-text.ts'
 import { decodeFailure } from './errors.ts'
 import { readFinish } from './finish.ts'
 import { readUsage } from './usage.ts'
@@ -73,9 +74,7 @@ export function geminiMeter(): GeminiMeter {
 
 function failureOf(data: string): GatewayError {
   const body = parsed(data)
-  return isObject(body)
-    ? decodeFailure(body)
-    : new GatewayError('upstream_invalid', { internalDetail: data.slice(0, 500) })
+  return isObject(body) ? decodeFailure(body) : notJson(data)
 }
 
 function parsed(text: string): unknown {

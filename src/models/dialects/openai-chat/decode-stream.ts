@@ -1,9 +1,10 @@
-import { GatewayError, toGatewayError } from '../../../lib/errors.ts'
+import { type GatewayError, toGatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import { type SseEvent, sseSplitter } from '../../../lib/sse.ts'
 import type { AnswerEvent } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
+import { parseEvent } from '../upstream-text.ts'
 import { type ChoiceReader, choiceReader } from './decode-choice.ts'
 import { decodeUsage } from './usage.ts'
 
@@ -75,7 +76,7 @@ function readEvent(event: SseEvent, state: StreamState, frames: Frame[]): void {
     frames.push({ events: NOTHING })
     return
   }
-  const chunk = parseChunk(text)
+  const chunk = parseEvent(text)
   if (chunk.error !== undefined && chunk.error !== null) throw decodeErrorBody(chunk)
   if (event.event === 'error') throw decodeErrorBody({ error: chunk })
   readChunk(chunk, { raw: wholeEvent(event.raw), state, frames })
@@ -123,22 +124,6 @@ function closeAll(state: StreamState, frames: Frame[]): void {
   const events: AnswerEvent[] = []
   for (const reader of state.readers.values()) if (!reader.isFinished()) reader.close(events)
   if (events.length > 0) frames.push({ events })
-}
-
-function parseChunk(text: string): JsonObject {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new GatewayError('upstream_invalid', {
-      internalDetail: `a stream event is not JSON: ${text.slice(0, 500)}`,
-      cause,
-    })
-  }
-  if (isObject(value)) return value
-  throw new GatewayError('upstream_invalid', {
-    internalDetail: `a stream event is not an object: ${text.slice(0, 500)}`,
-  })
 }
 
 /** The last event of a stream may lack its blank line; what is written after it must not run into it. */

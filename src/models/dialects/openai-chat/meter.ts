@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer'
-import { type GatewayError, toGatewayError } from '../../../lib/errors.ts'
+import type { GatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import type { Finish, Usage } from '../canonical.ts'
 import { decodeErrorBody } from '../errors.ts'
+import { notJson } from '../upstream-text.ts'
 import { decodeFinish } from './finish.ts'
 import { nextMark } from './mark-scan.ts'
 import { decodeUsage } from './usage.ts'
@@ -95,8 +96,8 @@ function readChunk(text: string, state: MeterState): void {
   let chunk: unknown
   try {
     chunk = JSON.parse(text)
-  } catch (cause) {
-    state.error ??= toGatewayError(cause)
+  } catch {
+    state.error ??= notJson(text)
     return
   }
   if (!isObject(chunk)) return

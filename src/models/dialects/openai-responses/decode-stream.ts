@@ -1,9 +1,10 @@
-import { GatewayError, toGatewayError } from '../../../lib/errors.ts'
+import { type GatewayError, toGatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import { type SseEvent, sseSplitter } from '../../../lib/sse.ts'
 import type { AnswerEvent } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
+import { parseEvent } from '../upstream-text.ts'
 import { finishOf, refuseFailed } from './decode-answer.ts'
 import { type ItemReader, itemReader } from './item-reader.ts'
 import { decodeUsage } from './usage.ts'
@@ -58,7 +59,7 @@ function readEvent(event: SseEvent, state: StreamState): readonly Frame[] {
   if (event.data === '') return [{ raw, events: PING }]
   // Servers that are compatible with OpenAI's sometimes end a stream as chat completions do.
   if (event.data.startsWith('[DONE]')) return [{ events: [] }]
-  const body = parse(event.data)
+  const body = parseEvent(event.data)
   const type = typeof body.type === 'string' ? body.type : (event.event ?? '')
   return [{ raw, events: eventsOf(type, body, state) }]
 }
@@ -107,22 +108,6 @@ function startOf(body: JsonObject, state: StreamState): readonly AnswerEvent[] {
       ...(typeof created === 'number' && { createdAt: created * 1000 }),
     },
   ]
-}
-
-function parse(text: string): JsonObject {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new GatewayError('upstream_invalid', {
-      internalDetail: `a stream event is not JSON: ${text.slice(0, 500)}`,
-      cause,
-    })
-  }
-  if (isObject(value)) return value
-  throw new GatewayError('upstream_invalid', {
-    internalDetail: `a stream event is not an object: ${text.slice(0, 500)}`,
-  })
 }
 
 /** The last event of a stream may lack its blank line; what is written after it must not run into it. */

@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer'
 import { byteSearch } from '../../../lib/byte-search.ts'
-import { type GatewayError, toGatewayError } from '../../../lib/errors.ts'
+import type { GatewayError } from '../../../lib/errors.ts'
 import { isObject } from '../../../lib/json.ts'
 import type { Finish, Usage } from '../canonical.ts'
 import { decodeErrorBody } from '../errors.ts'
 import type { StreamMeter } from '../openai-chat/meter.ts'
+import { notJson } from '../upstream-text.ts'
 import { finishOf } from './decode-answer.ts'
 import { decodeUsage } from './usage.ts'
 
@@ -72,8 +73,8 @@ function readLine(line: string, state: State): void {
   let event: unknown
   try {
     event = JSON.parse(line.slice(5))
-  } catch (cause) {
-    state.error ??= toGatewayError(cause)
+  } catch {
+    state.error ??= notJson(line.slice(5))
     return
   }
   if (!isObject(event)) return
