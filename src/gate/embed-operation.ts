@@ -1,4 +1,4 @@
-import type { Segment } from '../governance/guardrails/index.ts'
+import type { Channel, Segment } from '../governance/guardrails/index.ts'
 import { GatewayError } from '../lib/errors.ts'
 import { estimateTokens } from '../models/catalog/index.ts'
 import type { EmbedCall, EmbedDialect, TextEdit } from '../models/dialects/index.ts'
@@ -10,6 +10,7 @@ import type { Grant } from './grant.ts'
 import type { Incoming } from './incoming.ts'
 import { modelAccess } from './model-access.ts'
 import type { Answer, Encoded, Operation } from './operation.ts'
+import { type Visit, walkJson } from './texts.ts'
 
 /** What sets one embedding surface apart from another. */
 export interface EmbedSurface {
@@ -46,21 +47,40 @@ function governed(call: EmbedCall, text: string): EmbedGoverned {
   }
 }
 
+const TOKEN_IDS = 'Send text instead of token ids.'
+const CHANNEL: Channel = 'user'
+
 function segmentsOf(call: EmbedCall): readonly Segment[] {
-  return call.inputs.map((input): Segment => ({ channel: 'user', text: input.kind === 'text' ? input.text : '' }))
+  const segments: Segment[] = []
+  walk(call, (channel, text) => {
+    segments.push({ channel, text })
+    return undefined
+  })
+  const hasTokens = call.inputs.some(({ kind }) => kind === 'tokens')
+  return hasTokens ? [...segments, { channel: CHANNEL, text: '', unreadable: TOKEN_IDS }] : segments
+}
+
+/** Every text that goes to the upstream, in a fixed order. */
+function walk(call: EmbedCall, visit: Visit): EmbedCall {
+  const inputs = call.inputs.map((input) => {
+    if (input.kind !== 'text') return input
+    const text = visit(CHANNEL, input.text, input.at) ?? input.text
+    return { ...input, text, title: walkJson(input.title, CHANNEL, visit) }
+  })
+  return { ...call, inputs, user: walkJson(call.user, CHANNEL, visit), rest: walkJson(call.rest, CHANNEL, visit) }
 }
 
 function rewritten(before: EmbedGoverned, texts: ReadonlyMap<number, string>): EmbedGoverned {
   const edits: TextEdit[] = []
   let mustEncode = false
-  const inputs = before.call.inputs.map((input, number) => {
-    const text = texts.get(number)
-    if (text === undefined || input.kind !== 'text') return input
-    if (input.at) edits.push({ at: input.at, text })
+  let number = 0
+  const call = walk(before.call, (_channel, _text, at) => {
+    const text = texts.get(number++)
+    if (text === undefined) return undefined
+    if (at) edits.push({ at, text })
     else mustEncode = true
-    return { ...input, text }
+    return text
   })
-  const call = { ...before.call, inputs }
   const original = mustEncode || !before.original ? undefined : { ...before.original, edits }
   return { ...before, call, original, segments: () => segmentsOf(call) }
 }

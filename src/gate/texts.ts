@@ -3,7 +3,7 @@ import { GatewayError } from '../lib/errors.ts'
 import type { Block, ChatCall, Message, Path, TextEdit, Tool } from '../models/dialects/index.ts'
 
 /** Called for every governed text of a call, in a fixed order; what it returns replaces the text. */
-type Visit = (channel: Channel, text: string, at: Path | undefined) => string | undefined
+export type Visit = (channel: Channel, text: string, at: Path | undefined) => string | undefined
 
 /** Every text in a call that a guardrail must see: messages, thoughts, tool arguments, results, schemas, files. */
 export function segmentsOf(call: ChatCall): readonly Segment[] {
@@ -58,8 +58,11 @@ function walkMargins(call: ChatCall, visit: Visit): Partial<ChatCall> {
   }
 }
 
-/** A value looked at as a whole: a string as it is, anything else as its JSON. */
-function walkJson<Value>(value: Value | undefined, channel: Channel, visit: Visit): Value | undefined {
+/**
+ * A value looked at as a whole: a string as it is, anything else as its JSON. Throws `content_blocked` when a mask breaks
+ * the JSON.
+ */
+export function walkJson<Value>(value: Value | undefined, channel: Channel, visit: Visit): Value | undefined {
   if (value === undefined) return undefined
   const text = visit(channel, typeof value === 'string' ? value : (JSON.stringify(value) ?? ''), undefined)
   if (text === undefined) return value

@@ -1,7 +1,7 @@
 import type { Guards, Plan } from './guardrail-index.ts'
 import { phasesOf, planFor } from './guards.ts'
 import type { Blocked, Channel, Inspection, Phase, Segment } from './inspection.ts'
-import { judge, type Tallies, verdictsOf } from './judge.ts'
+import { judge, judgeUnreadable, type Tallies, verdictsOf } from './judge.ts'
 import { lookAtWhole, readingOf } from './look.ts'
 import { jsonRedactor, plainRedactor } from './redact.ts'
 
@@ -35,9 +35,14 @@ function inspectTexts(guards: Guards, phase: Phase, { segments, channels }: Text
   const tallies: Tallies = new Map()
   const replaced = new Map<number, string>()
   let blocked: Blocked | undefined
-  segments.forEach(({ channel, text }, number) => {
+  segments.forEach(({ channel, text, unreadable }, number) => {
     const plan = planFor(guards, phase, channel)
     if (plan.checks.length === 0) return
+    if (unreadable !== undefined) {
+      const refused = judgeUnreadable(plan, unreadable, tallies)
+      blocked ??= refused
+      return
+    }
     const budgetMs = plan.budgetMs - spent(plan, tallies)
     const judgement = judge(plan, lookAtWhole(guards.index, { plan, channel, text, budgetMs }), {
       tallies,

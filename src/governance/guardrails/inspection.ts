@@ -8,6 +8,11 @@ export type Channel = 'system' | 'user' | 'assistant' | 'tool-arguments' | 'tool
 export interface Segment {
   readonly channel: Channel
   readonly text: string
+  /**
+   * Nobody can look into what this stands for (`text` is then empty): a sentence that says what to send instead. Whatever
+   * check would mask or block refuses it.
+   */
+  readonly unreadable?: string
 }
 
 /** What a check said, without the matched text. */

@@ -71,6 +71,20 @@ function refusesUnseen({ mode, onFailure, action }: BoundCheck): boolean {
   return mode === 'enforce' && onFailure === 'closed' && (action === 'mask' || action === 'block')
 }
 
+/** Judges what nobody can look into: a check that would mask or block refuses it, and none is told as run. */
+export function judgeUnreadable(plan: Plan, sentence: string, tallies: Tallies): Blocked | undefined {
+  let blocked: Blocked | undefined
+  for (const check of plan.checks) {
+    const tally = tallyOf(tallies, check)
+    tally.state = 'not-run'
+    if (check.mode !== 'enforce' || (check.action !== 'mask' && check.action !== 'block')) continue
+    tally.blocks = true
+    const { message } = unseen(check)
+    blocked ??= { ...unseen(check), message: `${message} ${sentence}` }
+  }
+  return blocked
+}
+
 function unseen({ guardrail, detector }: BoundCheck): Blocked {
   return {
     guardrail,
