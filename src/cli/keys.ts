@@ -1,6 +1,6 @@
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { printYaml } from '../platform/documents/index.ts'
-import { callJson } from './client.ts'
+import { callJson, InvalidAnswer } from './client.ts'
 import { type Command, type CommandContext, CommandError, type Invocation } from './command.ts'
 
 interface ListedKey {
@@ -47,7 +47,7 @@ async function makeKey(invocation: Invocation, context: CommandContext): Promise
   const rest = { ...(expires ? { expires } : {}), ...(narrowTo ? { narrowTo } : {}) }
   if (invocation.flag('create')) {
     const body = { for: owner, name, ...rest }
-    const { key } = await callJson<{ readonly key: string }>(context, { method: 'POST', path: '/api/v1/keys', body })
+    const { key } = await made(context, body)
     context.out(key)
     return 0
   }
@@ -58,6 +58,16 @@ async function makeKey(invocation: Invocation, context: CommandContext): Promise
   context.err('Its document:')
   context.out(printYaml([document]).trimEnd())
   return 0
+}
+
+/** The gateway's own words for what is wrong with the key's document. */
+async function made(context: CommandContext, body: object): Promise<{ readonly key: string }> {
+  try {
+    return await callJson<{ readonly key: string }>(context, { method: 'POST', path: '/api/v1/keys', body })
+  } catch (cause) {
+    if (!(cause instanceof InvalidAnswer)) throw cause
+    throw new CommandError(cause.problems.map(({ message, hint }) => (hint ? `${message}. ${hint}` : message)))
+  }
 }
 
 async function listKeys(context: CommandContext): Promise<number> {

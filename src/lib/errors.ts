@@ -28,7 +28,7 @@ export const ERROR_CODES = {
     message: 'This idempotency key was used with another request, or is still in flight.',
   },
   payload_too_large: { status: 413, message: 'The request is larger than the gateway accepts.' },
-  unsupported_media_type: { status: 415, message: 'Send the body as application/json.' },
+  unsupported_media_type: { status: 415, message: 'Send the body as plain JSON, without content-encoding.' },
   invalid_document: { status: 422, message: 'A document is not valid; nothing was changed.' },
   rate_limited: { status: 429, message: 'A rate limit of your organisation was reached.' },
   concurrency_limited: { status: 429, message: 'Too many of your calls are in flight.' },
