@@ -1,4 +1,4 @@
-import { isObject } from '../../../lib/json.ts'
+import { isObject, parseJson } from '../../../lib/json.ts'
 import type { Block, DialectName, ReasoningBlock } from '../canonical.ts'
 
 /** What another dialect needs to see again on the next turn, and this one has no field for. */
@@ -25,7 +25,7 @@ export function carry(carried: Carried): string {
 export function carriedIn(signature: string): Carried | undefined {
   if (!signature.startsWith(PREFIX)) return undefined
   try {
-    const value: unknown = JSON.parse(Buffer.from(signature.slice(PREFIX.length), 'base64url').toString('utf8'))
+    const value: unknown = parseJson(Buffer.from(signature.slice(PREFIX.length), 'base64url').toString('utf8'))
     if (!isObject(value)) return {}
     return {
       ...(typeof value.origin === 'string' ? { origin: value.origin as DialectName } : {}),

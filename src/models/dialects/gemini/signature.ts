@@ -1,4 +1,4 @@
-import { isObject } from '../../../lib/json.ts'
+import { isObject, parseJson } from '../../../lib/json.ts'
 import type { DialectName, ReasoningBlock } from '../canonical.ts'
 import { base64ToText, textToBase64 } from '../media.ts'
 
@@ -55,7 +55,7 @@ function isDialect(value: unknown): value is DialectName {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
-import { isObject } from '../../../lib/json.ts'
+import { GatewayError } from '../../../lib/errors.ts'
+import { DEFAULT_MAX_DEPTH, isObject, parseJson } from '../../../lib/json.ts'
 import type {
   AudioBlock,
   Block,
@@ -51,9 +52,12 @@ export function writePart(block: Block, context: PartContext): JsonObject | unde
   }
 }
 
-/** A tool call's arguments as the object that `args` must be; text that is not a JSON object stands under `input`. */
-export function argsOf(text: string): JsonObject {
-  const value = parsed(text === '' ? '{}' : text)
+/**
+ * A tool call's arguments as the object that `args` must be; text that is not a JSON object stands under `input`, and so
+ * does an answer's JSON that is nested too deep. A caller's (told by `context`) is refused with `unsupported_content`.
+ */
+export function argsOf(text: string, context?: EncodeContext): JsonObject {
+  const value = parsed(text === '' ? '{}' : text, context)
   return isObject(value) ? value : { input: text }
 }
 
@@ -61,7 +65,7 @@ function writeCall(block: ToolCallBlock, context: PartContext): JsonObject {
   const functionCall = compact({
     id: isMadeId(block.id) ? undefined : block.id,
     name: block.name,
-    args: argsOf(block.arguments),
+    args: argsOf(block.arguments, context),
   })
   return own(block.rest, context, { functionCall, thoughtSignature: block.signature })
 }
@@ -79,15 +83,20 @@ function writeResult(block: ToolResultBlock, context: PartContext): JsonObject {
   const functionResponse = compact({
     id: isMadeId(block.callId) ? undefined : block.callId,
     name: block.name ?? context.names.get(block.callId) ?? block.callId,
-    response: responseOf(texts.join('\n'), block.isError === true),
+    response: responseOf(texts.join('\n'), { isError: block.isError === true, context }),
     parts: parts.length === 0 ? undefined : parts,
     ...(context.isOwn ? block.rest : {}),
   })
   return { functionResponse }
 }
 
-function responseOf(text: string, isError: boolean): JsonObject {
-  const value = text.trimStart().startsWith('{') ? parsed(text) : undefined
+interface ResultReading {
+  readonly isError: boolean
+  readonly context: EncodeContext
+}
+
+function responseOf(text: string, { isError, context }: ResultReading): JsonObject {
+  const value = text.trimStart().startsWith('{') ? parsed(text, context) : undefined
   if (isError) return { error: isObject(value) ? value : text }
   return isObject(value) ? value : { output: text }
 }
@@ -139,10 +148,13 @@ function own(rest: Rest | undefined, context: PartContext, fields: JsonObject): 
   return compact(context.isOwn ? { ...fields, ...rest } : fields)
 }
 
-function parsed(text: string): unknown {
+/** Undefined for what is not JSON; bounded in depth, because the engine takes seconds over a text of nothing but brackets. */
+function parsed(text: string, context: EncodeContext | undefined): unknown {
   try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+    return parseJson(text)
+  } catch (cause) {
+    const isTooDeep = cause instanceof GatewayError && cause.code === 'invalid_request'
+    if (!isTooDeep || context === undefined) return undefined
+    throw unsupportedContent(context, `tool calls or results nested deeper than ${DEFAULT_MAX_DEPTH} levels`)
   }
 }
