@@ -57,6 +57,7 @@ describe('the texts of a call', () => {
       { channel: 'document', text: 'a,b' },
       { channel: 'assistant', text: 'hm' },
       { channel: 'tool-arguments', text: '{"a":1}' },
+      { channel: 'tool-arguments', text: 'f' },
       { channel: 'assistant', text: '{"note":"opaque words"}' },
       { channel: 'tool-result', text: 'result' },
       { channel: 'tool-schema', text: 'f' },

@@ -85,7 +85,8 @@ function walkMessage(message: Message, visit: Visit): Message {
   return { ...message, blocks, name, rest }
 }
 
-function walkBlock(block: Block, channel: Channel, visit: Visit): Block {
+/** Every governed text of a block; what it says in other fields is looked at as JSON. Throws as {@link walkJson}. */
+export function walkBlock(block: Block, channel: Channel, visit: Visit): Block {
   const walked = walkContent(block, channel, visit)
   const rest = walkJson(block.rest, channel, visit)
   return rest === block.rest ? walked : { ...walked, rest }
@@ -94,8 +95,9 @@ function walkBlock(block: Block, channel: Channel, visit: Visit): Block {
 function walkContent(block: Block, channel: Channel, visit: Visit): Block {
   switch (block.kind) {
     case 'text': {
-      const text = visit(channel, block.text, block.at)
-      return text === undefined ? block : { ...block, text }
+      const text = visit(channel, block.text, block.at) ?? block.text
+      const citations = block.citations?.map((citation) => walkCitation(citation, channel, visit))
+      return { ...block, text, ...(citations && { citations }) }
     }
     case 'reasoning': {
       if (!block.text) return block
@@ -104,8 +106,8 @@ function walkContent(block: Block, channel: Channel, visit: Visit): Block {
       return text === undefined ? block : { ...block, text, signature: undefined }
     }
     case 'tool-call': {
-      const text = visit('tool-arguments', block.arguments, block.at)
-      return text === undefined ? block : { ...block, arguments: text }
+      const text = visit('tool-arguments', block.arguments, block.at) ?? block.arguments
+      return { ...block, arguments: text, name: walkJson(block.name, 'tool-arguments', visit) ?? block.name }
     }
     case 'tool-result':
       return { ...block, content: block.content.map((inner) => walkBlock(inner, 'tool-result', visit)) }
@@ -119,6 +121,20 @@ function walkContent(block: Block, channel: Channel, visit: Visit): Block {
     case 'audio':
       return block
   }
+}
+
+type TextBlock = Block & { readonly kind: 'text' }
+type Citation = NonNullable<TextBlock['citations']>[number]
+
+/** What a text leans on, in its own words. */
+function walkCitation(citation: Citation, channel: Channel, visit: Visit): Citation {
+  let walked = citation
+  for (const field of ['citedText', 'title', 'url'] as const) {
+    const text = walked[field] ? visit(channel, walked[field], undefined) : undefined
+    if (text !== undefined) walked = { ...walked, [field]: text }
+  }
+  const rest = walkJson(citation.rest, channel, visit)
+  return rest === citation.rest ? walked : { ...walked, rest }
 }
 
 type FileBlock = Block & { readonly kind: 'file' }
@@ -166,7 +182,7 @@ function rewrittenJson(text: string): unknown {
     return JSON.parse(text)
   } catch (cause) {
     throw new GatewayError('content_blocked', {
-      message: 'A guardrail of your organisation must mask a part of this request that cannot be masked.',
+      message: 'A guardrail of your organisation must mask a part of this that cannot be masked.',
       cause,
     })
   }

@@ -25,6 +25,11 @@ export function inspectAnswerText(guards: Guards, channel: Channel, text: string
   return inspectTexts(guards, 'output', { segments: [{ channel, text }], channels: [channel] })
 }
 
+/** Inspects the texts of a whole answer together: one verdict for each check. Synchronous while all detectors are. */
+export function inspectAnswerTexts(guards: Guards, segments: readonly Segment[]): Inspection | Promise<Inspection> {
+  return inspectTexts(guards, 'output', { segments, channels: segments.map(({ channel }) => channel) })
+}
+
 interface Texts {
   readonly segments: readonly Segment[]
   /** Channels whose phases verdicts are told for, also when no text came. */
