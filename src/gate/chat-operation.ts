@@ -10,6 +10,7 @@ import type { Grant } from './grant.ts'
 import type { Incoming } from './incoming.ts'
 import { modelAccess } from './model-access.ts'
 import type { Answer, Encoded, Operation, StreamedChat } from './operation.ts'
+import { DEFAULT_OUTPUT_TOKENS } from './price.ts'
 import { type Framing, Relay } from './relay.ts'
 import { replaceTexts, segmentsOf } from './texts.ts'
 
@@ -59,21 +60,20 @@ export function bodyOf(incoming: Incoming, fromAddress?: Readonly<Record<string,
 /** A decoded call with what governance must know of it. */
 export function governed(call: ChatCall, text: string): ChatGoverned {
   const inputTokens = estimateTokens(text)
-  const outputTokens = (call.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS) * (call.sampling.n ?? 1)
+  const answers = call.sampling.n ?? 1
+  const outputTokens = (call.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS) * answers
+  const unboundAnswers = call.maxOutputTokens === undefined ? answers : undefined
   return {
     kind: 'chat',
     call,
     resource: { kind: 'model', name: call.model },
-    estimate: { inputTokens, outputTokens },
+    estimate: { inputTokens, outputTokens, unboundAnswers },
     facts: { stream: call.stream, tools: call.tools.length > 0, tokens: inputTokens + outputTokens, model: call.model },
     segments: () => segmentsOf(call),
     withTexts: (texts) => rewritten(governed(call, text), texts),
     original: { dialect: call.dialect, text, edits: [], stream: call.stream },
   }
 }
-
-/** Held for an answer whose caller set no bound. What it really took is settled afterwards. */
-const DEFAULT_OUTPUT_TOKENS = 4_096
 
 function rewritten(governedCall: ChatGoverned, texts: ReadonlyMap<number, string>): ChatGoverned {
   const { call, edits, mustEncode } = replaceTexts(governedCall.call, texts)

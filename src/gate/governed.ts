@@ -3,12 +3,21 @@ import type { Resource } from '../governance/identity/index.ts'
 import type { ChatCall, EmbedCall } from '../models/dialects/index.ts'
 import type { Original } from '../models/routing/index.ts'
 
+/** What a call will take. */
+export interface Estimate {
+  readonly inputTokens: number
+  /** At most what the caller bound it to; where they did not, what answers mostly stay below. */
+  readonly outputTokens: number
+  /** How many answers were asked for without a bound; absent when there is one. Money is held for the longest there may be. */
+  readonly unboundAnswers?: number
+}
+
 /** What governance needs to know of a call, whatever protocol it came by. */
 export interface GovernedCall {
   /** What is to be used; absent where nothing particular is asked for (a list that is filtered by access). */
   readonly resource?: Resource
-  /** What it will take at most, as far as can be told beforehand. */
-  readonly estimate: { readonly inputTokens: number; readonly outputTokens: number }
+  /** What it will take, as far as can be told beforehand. */
+  readonly estimate: Estimate
   /** What conditions may ask. */
   readonly facts: { readonly stream: boolean; readonly tools: boolean; readonly tokens: number; readonly model: string }
   /** Every text in it that a guardrail must see. Called only when a guardrail applies. */

@@ -1,23 +1,47 @@
 import { estimateTokens, priceUsage } from '../models/catalog/index.ts'
 import type { Usage } from '../models/dialects/index.ts'
-import type { Attempt, Target } from '../models/routing/index.ts'
+import type { Attempt, ModelIndex, ModelPlan, Target } from '../models/routing/index.ts'
 import type { Exchange } from './exchange.ts'
-import type { GovernedCall } from './governed.ts'
+import type { Estimate, GovernedCall } from './governed.ts'
 
-/** What a call would cost at most on the dearest of its model's targets, nano-USD: held before it is spent. */
+/** Taken for an answer whose caller set no bound, where the model's own is not known either. */
+export const DEFAULT_OUTPUT_TOKENS = 4_096
+/** However long a model's answers may be, no more is held for one: almost none is longer. */
+const MAX_HELD_OUTPUT_TOKENS = 32_768
+
+/**
+ * What a call would cost at most, nano-USD, held before it is spent: on the dearest of all targets that may come to answer,
+ * the model's own, those its rules lead to, and those of the models it falls back to. What it really took is settled afterwards.
+ */
 export function estimateCost(exchange: Exchange, call: GovernedCall, model: string): number {
   const plan = exchange.snapshot.models.get(model)
   if (!plan) return 0
   let most = 0
-  for (const target of plan.targets) {
+  for (const target of reachableTargets(exchange.snapshot.models, plan)) {
     if (!target.price) continue
-    const { cost } = priceUsage(target.price.price, {
-      inputTokens: call.estimate.inputTokens,
-      outputTokens: call.estimate.outputTokens,
-    })
+    const { inputTokens } = call.estimate
+    const { cost } = priceUsage(target.price.price, { inputTokens, outputTokens: heldOutput(call.estimate, target) })
     if (cost > most) most = cost
   }
   return most
+}
+
+function heldOutput({ outputTokens, unboundAnswers }: Estimate, target: Target): number {
+  if (unboundAnswers === undefined) return outputTokens
+  return unboundAnswers * Math.min(target.traits.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, MAX_HELD_OUTPUT_TOKENS)
+}
+
+function* reachableTargets(models: ModelIndex, plan: ModelPlan): Generator<Target> {
+  yield* ownAndRuled(plan)
+  for (const name of plan.fallbackTo) {
+    const other = models.get(name)
+    if (other) yield* ownAndRuled(other)
+  }
+}
+
+function* ownAndRuled(plan: ModelPlan): Generator<Target> {
+  yield* plan.targets
+  for (const rule of plan.rules) if (rule.model !== undefined) yield* rule.targets
 }
 
 /** Adds one attempt's tokens and cost to the exchange's sums. An unknown price is flagged, never counted as nothing. */
