@@ -51,6 +51,11 @@ export function notWanted(wanted: string, body: JsonObject): GatewayError {
   return new GatewayError('upstream_invalid', { internalDetail: `not ${wanted}: ${outlineOf(JSON.stringify(body))}` })
 }
 
+/** Whether something was told that is no count: then nothing of a usage can be believed, and the gate counts itself. */
+export function isNoCount(value: unknown): boolean {
+  return typeof value === 'number' && tokenCount(value) === undefined
+}
+
 /** A count of tokens as an upstream tells it, rounded up; undefined for what is no count (negative, not finite, beyond 1e9). */
 export function tokenCount(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 && value <= COUNT_MAX ? Math.ceil(value) : undefined

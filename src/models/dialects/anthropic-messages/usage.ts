@@ -1,6 +1,7 @@
 import { isObject } from '../../../lib/json.ts'
 import type { Usage } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
+import { tokenCount } from '../upstream-text.ts'
 
 /**
  * The usage of an answer, from one wire object or from several of a stream merged by {@link mergeUsage}. Anthropic's
@@ -55,10 +56,9 @@ export function encodeUsage(usage: Usage | undefined): JsonObject {
 }
 
 function countIn(wire: JsonObject, name: string): number | undefined {
-  const value = wire[name]
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+  return tokenCount(wire[name])
 }
 
 function sumOf(counts: JsonObject): number {
-  return Object.values(counts).reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0)
+  return Object.values(counts).reduce<number>((sum, count) => sum + (tokenCount(count) ?? 0), 0)
 }

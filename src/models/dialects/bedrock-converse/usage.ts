@@ -1,6 +1,7 @@
 import { isObject } from '../../../lib/json.ts'
 import type { Finish, Usage } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
+import { tokenCount } from '../upstream-text.ts'
 
 /**
  * The usage of a Converse answer. Its `inputTokens` leaves cache reads and writes out (AWS API reference, TokenUsage,
@@ -33,8 +34,7 @@ function oneHourWrites(details: unknown): number | undefined {
 }
 
 function countIn(wire: JsonObject, name: string): number | undefined {
-  const value = wire[name]
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+  return tokenCount(wire[name])
 }
 
 const FINISHES: Readonly<Record<string, Finish>> = {

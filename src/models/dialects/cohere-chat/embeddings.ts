@@ -4,7 +4,7 @@ import type { EmbedAnswer, EmbedCall } from '../canonical.ts'
 import type { EmbedDialect, EncodeContext, EncodedCall, JsonObject } from '../dialect.ts'
 import { decodeRefusal } from '../errors.ts'
 import { dropParameter } from '../loss.ts'
-import { notWanted } from '../upstream-text.ts'
+import { notWanted, tokenCount } from '../upstream-text.ts'
 import { malformed } from './decode-call.ts'
 import { encodeError } from './errors.ts'
 
@@ -83,12 +83,12 @@ function decodeEmbedAnswer(body: JsonObject): EmbedAnswer {
     throw notWanted('embeddings', body)
   }
   const billed = isObject(meta) ? meta['billed_units'] : undefined
-  const tokens = isObject(billed) ? billed['input_tokens'] : undefined
+  const tokens = isObject(billed) ? tokenCount(billed['input_tokens']) : undefined
   return {
     kind: 'embed',
     model: '',
     vectors: list,
-    ...(typeof tokens === 'number' ? { usage: { inputTokens: tokens, outputTokens: 0 } } : {}),
+    ...(tokens !== undefined ? { usage: { inputTokens: tokens, outputTokens: 0 } } : {}),
   }
 }
 

@@ -1,6 +1,7 @@
 import { isObject } from '../../../lib/json.ts'
 import type { Citation, Finish, Usage } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
+import { isNoCount, tokenCount } from '../upstream-text.ts'
 
 /** Cohere's finish reasons by what they mean (docs.cohere.com/reference/chat, 2026-11). `ERROR` and `TIMEOUT` are failures. */
 const MEANING: Readonly<Record<string, Finish>> = {
@@ -42,11 +43,12 @@ export function readUsage(value: unknown): Usage | undefined {
   const counted = isObject(value['tokens']) ? value['tokens'] : undefined
   const source = typeof billed?.['input_tokens'] === 'number' ? billed : counted
   if (source === undefined) return undefined
-  const cached = value['cached_tokens']
+  if (isNoCount(source['input_tokens']) || isNoCount(source['output_tokens'])) return undefined
+  const cached = tokenCount(value['cached_tokens'])
   return {
     inputTokens: numberIn(source, 'input_tokens'),
     outputTokens: numberIn(source, 'output_tokens'),
-    ...(typeof cached === 'number' && cached > 0 ? { cacheReadTokens: cached } : {}),
+    ...(cached !== undefined && cached > 0 ? { cacheReadTokens: cached } : {}),
   }
 }
 
@@ -86,6 +88,5 @@ export function writeCitation(citation: Citation): JsonObject {
 }
 
 function numberIn(json: JsonObject, name: string): number {
-  const value = json[name]
-  return typeof value === 'number' && value >= 0 ? value : 0
+  return tokenCount(json[name]) ?? 0
 }

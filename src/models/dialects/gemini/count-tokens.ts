@@ -1,6 +1,6 @@
 import type { ChatCall } from '../canonical.ts'
 import type { EncodeContext, EncodedCall, JsonObject } from '../dialect.ts'
-import { notWanted } from '../upstream-text.ts'
+import { notWanted, tokenCount } from '../upstream-text.ts'
 import { decodeCall } from './decode-call.ts'
 import { encodeCall } from './encode-call.ts'
 import { nodeOf } from './fields.ts'
@@ -22,8 +22,8 @@ export function encodeCount(call: ChatCall, context: EncodeContext): EncodedCall
 
 /** Google's count. Throws `upstream_invalid` when the body holds none; a count of 0 is left out on the wire. */
 export function decodeCountAnswer(body: JsonObject): number {
-  const total = body['totalTokens'] ?? 0
-  if (typeof total === 'number') return total
+  const total = tokenCount(body['totalTokens'] ?? 0)
+  if (total !== undefined) return total
   throw notWanted('a token count', body)
 }
 

@@ -1,6 +1,7 @@
 import { isObject } from '../../../lib/json.ts'
 import type { Usage } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
+import { isNoCount, tokenCount } from '../upstream-text.ts'
 
 /**
  * `usageMetadata` as {@link Usage}. Cumulative in streams: the newest replaces the older. `promptTokenCount` includes
@@ -9,6 +10,7 @@ import type { JsonObject } from '../dialect.ts'
  */
 export function readUsage(value: unknown): Usage | undefined {
   if (!isObject(value)) return undefined
+  if (isNoCount(value['promptTokenCount']) || isNoCount(value['candidatesTokenCount'])) return undefined
   const cached = count(value, 'cachedContentTokenCount')
   const thoughts = count(value, 'thoughtsTokenCount')
   const audioIn = audioTokens(value['promptTokensDetails'])
@@ -49,8 +51,7 @@ function details(name: string, total: number, audio: number | undefined): JsonOb
 }
 
 function count(json: JsonObject, name: string): number | undefined {
-  const value = json[name]
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+  return tokenCount(json[name])
 }
 
 function audioTokens(list: unknown): number | undefined {

@@ -2,6 +2,7 @@ import { isObject } from '../../../lib/json.ts'
 import type { Usage } from '../canonical.ts'
 import { usageObjectOf } from '../compatibility.ts'
 import type { JsonObject } from '../dialect.ts'
+import { isNoCount, tokenCount } from '../upstream-text.ts'
 
 /**
  * The usage of a CC answer or chunk, undefined when it has none. `prompt_tokens` includes cached tokens (OpenAI), so
@@ -11,19 +12,22 @@ import type { JsonObject } from '../dialect.ts'
 export function decodeUsage(body: JsonObject): Usage | undefined {
   const usage = usageObjectOf(body)
   if (usage === undefined) return undefined
-  const prompt = count(usage.prompt_tokens) ?? count(usage.input_tokens) ?? 0
-  const completion = count(usage.completion_tokens) ?? count(usage.output_tokens) ?? 0
-  const total = count(usage.total_tokens) ?? 0
+  if (isNoCount(usage.prompt_tokens) || isNoCount(usage.completion_tokens)) return undefined
+  const prompt = tokenCount(usage.prompt_tokens) ?? tokenCount(usage.input_tokens) ?? 0
+  const completion = tokenCount(usage.completion_tokens) ?? tokenCount(usage.output_tokens) ?? 0
+  const total = tokenCount(usage.total_tokens) ?? 0
   const promptParts = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
   const completionParts = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {}
   const parts = {
     cacheReadTokens:
-      count(promptParts.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? count(usage.cached_tokens),
-    cacheWriteTokens: count(promptParts.cache_write_tokens) ?? count(promptParts.cache_creation_tokens),
-    reasoningTokens: count(completionParts.reasoning_tokens) ?? count(usage.reasoning_tokens),
-    audioInputTokens: count(promptParts.audio_tokens),
-    audioOutputTokens: count(completionParts.audio_tokens),
-    serverToolCalls: count(usage.num_search_queries) ?? count(usage.num_sources_used),
+      tokenCount(promptParts.cached_tokens) ??
+      tokenCount(usage.prompt_cache_hit_tokens) ??
+      tokenCount(usage.cached_tokens),
+    cacheWriteTokens: tokenCount(promptParts.cache_write_tokens) ?? tokenCount(promptParts.cache_creation_tokens),
+    reasoningTokens: tokenCount(completionParts.reasoning_tokens) ?? tokenCount(usage.reasoning_tokens),
+    audioInputTokens: tokenCount(promptParts.audio_tokens),
+    audioOutputTokens: tokenCount(completionParts.audio_tokens),
+    serverToolCalls: tokenCount(usage.num_search_queries) ?? tokenCount(usage.num_sources_used),
     serviceTier: typeof body.service_tier === 'string' ? body.service_tier : undefined,
   }
   const known: Record<string, number | string> = {}
@@ -49,8 +53,4 @@ export function encodeUsage(usage: Usage): JsonObject {
       rejected_prediction_tokens: 0,
     },
   }
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }
