@@ -13,13 +13,23 @@ const CALL: ChatCall = {
       role: 'user',
       blocks: [
         { kind: 'text', text: 'hello', at: ['messages', 1, 'content', 0, 'text'] },
-        { kind: 'image', source: { kind: 'url', url: 'https://example.com/a.png' } },
+        { kind: 'image', source: { kind: 'url', url: 'https://example.com/a%20b.png' } },
         { kind: 'file', name: 'a.txt', title: 'A', source: { kind: 'text', text: 'inside', mediaType: 'text/plain' } },
         {
           kind: 'file',
           source: { kind: 'base64', mediaType: 'text/csv', content: Buffer.from('a,b').toString('base64') },
         },
         { kind: 'file', source: { kind: 'base64', mediaType: 'application/pdf', content: 'AAAA' } },
+        { kind: 'file', source: { kind: 'base64', mediaType: 'application/octet-stream', content: '/////w==' } },
+        {
+          kind: 'file',
+          source: {
+            kind: 'base64',
+            mediaType: 'application/octet-stream',
+            content: Buffer.from('plain').toString('base64'),
+          },
+        },
+        { kind: 'file', source: { kind: 'url', url: 'https://example.com/b.pdf' } },
       ],
     },
     {
@@ -37,6 +47,7 @@ const CALL: ChatCall = {
     { kind: 'function', name: 'f', description: 'does f', parameters: { type: 'object', title: 'words' } },
     { kind: 'native', dialect: 'openai-chat', name: 'g', value: { type: 'custom', format: 'words' } },
   ],
+  toolChoice: { kind: 'named', name: 'h' },
   sampling: {},
   stream: false,
   includeUsage: true,
@@ -51,10 +62,13 @@ describe('the texts of a call', () => {
     expect(SEGMENTS).toEqual([
       { channel: 'system', text: 'be kind' },
       { channel: 'user', text: 'hello' },
+      { channel: 'user', text: 'https://example.com/a b.png' },
       { channel: 'document', text: 'inside' },
       { channel: 'document', text: 'a.txt' },
       { channel: 'document', text: 'A' },
       { channel: 'document', text: 'a,b' },
+      { channel: 'document', text: 'plain' },
+      { channel: 'document', text: 'https://example.com/b.pdf' },
       { channel: 'assistant', text: 'hm' },
       { channel: 'tool-arguments', text: '{"a":1}' },
       { channel: 'tool-arguments', text: 'f' },
@@ -64,6 +78,7 @@ describe('the texts of a call', () => {
       { channel: 'tool-schema', text: 'does f' },
       { channel: 'tool-schema', text: '{"type":"object","title":"words"}' },
       { channel: 'tool-schema', text: '{"type":"custom","format":"words"}' },
+      { channel: 'tool-schema', text: 'h' },
     ])
   })
 

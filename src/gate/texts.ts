@@ -47,7 +47,7 @@ function walk(call: ChatCall, visit: Visit): ChatCall {
 
 /** What stands beside the conversation and reaches the upstream all the same, unknown fields too. */
 function walkMargins(call: ChatCall, visit: Visit): Partial<ChatCall> {
-  const { responseFormat: format, sampling } = call
+  const { responseFormat: format, sampling, toolChoice } = call
   const stop = walkJson(sampling.stop, 'user', visit)
   return {
     user: walkJson(call.user, 'user', visit),
@@ -55,7 +55,14 @@ function walkMargins(call: ChatCall, visit: Visit): Partial<ChatCall> {
     responseFormat: format?.kind === 'json-schema' ? walkJson(format, 'tool-schema', visit) : format,
     sampling: stop === sampling.stop ? sampling : { ...sampling, stop },
     rest: walkJson(call.rest, 'user', visit),
+    toolChoice: toolChoice && walkToolChoice(toolChoice, visit),
   }
+}
+
+function walkToolChoice(choice: NonNullable<ChatCall['toolChoice']>, visit: Visit): typeof choice {
+  const safe = (name: string) => visit('tool-schema', name, undefined) ?? name
+  if (choice.kind === 'named') return { ...choice, name: safe(choice.name) }
+  return choice.kind === 'allowed' ? { ...choice, names: choice.names.map(safe) } : choice
 }
 
 /**
@@ -118,8 +125,11 @@ function walkContent(block: Block, channel: Channel, visit: Visit): Block {
       return text === undefined ? block : { ...block, value: rewrittenJson(text) }
     }
     case 'image':
-    case 'audio':
-      return block
+    case 'audio': {
+      if (block.source.kind !== 'url') return block
+      const url = visit(channel, readableAddress(block.source.url), undefined)
+      return url === undefined ? block : { ...block, source: { ...block.source, url } }
+    }
   }
 }
 
@@ -145,8 +155,12 @@ function walkFile(block: FileBlock, visit: Visit): FileBlock {
   if (block.source.kind === 'text') {
     const text = visit('document', block.source.text, block.at)
     if (text !== undefined) file = { ...file, source: { ...block.source, text } }
-  } else if (block.source.kind === 'base64' && isText(block.source.mediaType)) {
-    const text = visit('document', Buffer.from(block.source.content, 'base64').toString('utf8'), undefined)
+  } else if (block.source.kind === 'url') {
+    const url = visit('document', readableAddress(block.source.url), undefined)
+    if (url !== undefined) file = { ...file, source: { ...block.source, url } }
+  } else if (block.source.kind === 'base64') {
+    const inside = textInside(block.source)
+    const text = inside === undefined ? undefined : visit('document', inside, undefined)
     if (text !== undefined)
       file = { ...file, source: { ...block.source, content: Buffer.from(text).toString('base64') } }
   }
@@ -156,6 +170,26 @@ function walkFile(block: FileBlock, visit: Visit): FileBlock {
     if (text !== undefined) file = { ...file, [field]: text }
   }
   return file
+}
+
+/** What a file says, where it is text: by its type, or by its bytes where its type says nothing. */
+function textInside({ mediaType, content }: { readonly mediaType: string; readonly content: string }) {
+  if (isText(mediaType)) return Buffer.from(content, 'base64').toString('utf8')
+  if (mediaType !== '' && !mediaType.startsWith('application/octet-stream')) return undefined
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(content, 'base64'))
+  } catch {
+    return undefined
+  }
+}
+
+/** An address as its reader reads it: `%20` is a space. */
+function readableAddress(url: string): string {
+  try {
+    return decodeURIComponent(url)
+  } catch {
+    return url
+  }
 }
 
 function isText(mediaType: string): boolean {
