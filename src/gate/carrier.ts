@@ -18,6 +18,7 @@ export interface Carrier {
   readonly push: (chunk: Uint8Array) => Uint8Array | string | undefined
   /** The upstream closed. `complete` says whether it ended as it should have. */
   readonly end: () => { readonly last: Uint8Array | string | undefined; readonly complete: boolean }
+  /** What the provider has told so far. Asked when nothing more is carried: at the end, however it came. */
   readonly usage: () => Usage | undefined
   /** About how many characters of answer came: the measure when the provider does not count. */
   readonly characters: () => number
@@ -109,7 +110,11 @@ export function byteCarrier(
   const events = wholeEvents()
   const trimmed = trimmer(rules, !call.includeUsage)
   let bytes = 0
-  let usage: Usage | undefined
+  let reading: ReturnType<StreamMeter['end']> | undefined
+  const read = () => {
+    reading ??= meter.end()
+    return reading
+  }
   return {
     push: (chunk) => {
       bytes += chunk.byteLength
@@ -121,14 +126,14 @@ export function byteCarrier(
       return whole && trimmed(whole)
     },
     end: () => {
-      const reading = meter.end()
-      usage = reading.usage
-      if (reading.error) throw reading.error
+      const { error, complete } = read()
+      if (error) throw error
       // Half an event of a cut answer is of no use to anybody.
-      const rest = reading.complete ? events.rest() : undefined
-      return { last: rest && trimmed(closed(rest)), complete: reading.complete }
+      const rest = complete ? events.rest() : undefined
+      return { last: rest && trimmed(closed(rest)), complete }
     },
-    usage: () => usage,
+    // Also of a stream that is left or fails before its end: what was told until then is owed.
+    usage: () => read().usage,
     // About what is left of an event without its JSON around the text.
     characters: () => Math.floor(bytes / 20),
   }

@@ -63,6 +63,22 @@ export function costOfUsage(target: Target, usage: Usage): number | undefined {
   return target.price ? priceUsage(target.price.price, usage).cost : undefined
 }
 
+/** What is counted of an answer, and whether the gate had to estimate any of it. */
+export interface Counted {
+  readonly usage: Usage
+  readonly estimated: boolean
+}
+
+/**
+ * What an answer is taken to have used: what the provider told, and the estimate for what it did not tell, or told to be
+ * nothing although something came.
+ */
+export function countedUsage(told: Usage | undefined, estimate: Usage): Counted {
+  if (!told || (told.inputTokens === 0 && told.outputTokens === 0)) return { usage: estimate, estimated: true }
+  if (told.outputTokens > 0 || estimate.outputTokens === 0) return { usage: told, estimated: false }
+  return { usage: { ...told, outputTokens: estimate.outputTokens }, estimated: true }
+}
+
 /** What was used, when the provider did not say: the estimate of what went in, and of what came. */
 export function usageFromText(call: GovernedCall, answerCharacters: number): Usage {
   return { inputTokens: call.estimate.inputTokens, outputTokens: estimateTokens(answerCharacters) }

@@ -4,7 +4,7 @@ import type { StreamEncoder } from '../models/dialects/index.ts'
 import type { Carrier } from './carrier.ts'
 import type { Exchange } from './exchange.ts'
 import type { StreamedChat, StreamSource } from './operation.ts'
-import { addUsage, usageFromText } from './price.ts'
+import { addUsage, countedUsage, usageFromText } from './price.ts'
 import { endStream } from './reply.ts'
 
 const TEXT = new TextEncoder()
@@ -135,7 +135,7 @@ export class Relay implements StreamSource {
     const end = closing()
     this.ended = true
     this.noteFirst()
-    this.settle(carrier.usage() === undefined)
+    this.settle(false)
     exchange.transcript?.add(text + end)
     endStream(exchange, 'succeeded')
     return text + end + this.trailer()
@@ -174,8 +174,9 @@ export class Relay implements StreamSource {
     if (partial) exchange.metered.partial = true
     if (!exchange.call) return
     const estimate = usageFromText(exchange.call, carrier.characters())
+    const { usage, estimated } = countedUsage(carrier.usage(), estimate)
+    if (estimated) exchange.metered.partial = true
     // A cut answer's last usage may be the one it began with (A's message_start): what came is then the better measure.
-    const usage = carrier.usage() ?? estimate
     const isShort = partial && usage.outputTokens < estimate.outputTokens
     addUsage(exchange, attempt, isShort ? { ...usage, outputTokens: estimate.outputTokens } : usage)
   }
