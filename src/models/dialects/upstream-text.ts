@@ -60,3 +60,13 @@ export function isNoCount(value: unknown): boolean {
 export function tokenCount(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 && value <= COUNT_MAX ? Math.ceil(value) : undefined
 }
+
+/** A string of an upstream's JSON, a number as its digits, `''` for all else: an object's own `toString` may be no function. */
+export function stringOf(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+}
+
+/** A number of an upstream's JSON, or a string that holds one; not a number for objects and arrays. */
+export function numberOf(value: unknown): number {
+  return typeof value === 'object' && value !== null ? Number.NaN : Number(value)
+}

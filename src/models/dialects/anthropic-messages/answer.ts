@@ -4,6 +4,7 @@ import type { Block, ChatAnswer, Choice, ReasoningBlock, TextBlock, ToolCallBloc
 import type { AnswerContext, JsonObject } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
 import { isBlank } from '../turns.ts'
+import { stringOf } from '../upstream-text.ts'
 import { carry, isReplayable } from './carry.ts'
 import { encodeCitation } from './citations.ts'
 import { decodeAnswerBlock } from './decode-blocks.ts'
@@ -36,8 +37,8 @@ export function decodeAnswer(body: JsonObject): ChatAnswer {
   }
   return {
     kind: 'chat',
-    id: String(body.id ?? ''),
-    model: String(body.model ?? ''),
+    id: stringOf(body.id),
+    model: stringOf(body.model),
     createdAt: 0,
     choices: [choice],
     ...(usage === undefined ? {} : { usage }),

@@ -117,7 +117,8 @@ function decodeToolUse(block: JsonObject, at: Path): ToolCallBlock {
 }
 
 function decodeSource(source: JsonObject, at: Path): MediaSource {
-  switch (readString(source.type, [...at, 'type'])) {
+  const type = readString(source.type, [...at, 'type'])
+  switch (type) {
     case 'base64':
       return {
         kind: 'base64',
@@ -135,7 +136,7 @@ function decodeSource(source: JsonObject, at: Path): MediaSource {
         mediaType: readOptionalString(source.media_type, [...at, 'media_type']) ?? 'text/plain',
       }
     default:
-      throw fault([...at, 'type'], `Input tag '${String(source.type)}' does not match any of the expected tags`)
+      throw fault([...at, 'type'], `Input tag '${type}' does not match any of the expected tags`)
   }
 }
 

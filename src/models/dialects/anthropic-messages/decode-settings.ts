@@ -72,7 +72,7 @@ export function decodeReasoning(thinking: unknown, outputConfig: JsonObject | un
 }
 
 function decodeThinkingMode(thinking: JsonObject): ReasoningRequest {
-  const display = { summarized: true, omitted: false }[String(thinking.display)]
+  const display = thinking.display === 'summarized' ? true : thinking.display === 'omitted' ? false : undefined
   const include = display === undefined ? {} : { include: display }
   switch (readString(thinking.type, ['thinking', 'type'])) {
     case 'enabled': {
@@ -105,7 +105,8 @@ function readEffort(effort: string): NonNullable<ReasoningRequest['effort']> {
 /** The thinking mode that {@link decodeReasoning} has no word for: kept as it came, for this dialect alone. */
 export function unknownThinking(thinking: unknown): { thinking?: unknown } {
   if (!isObject(thinking)) return {}
-  return ['enabled', 'disabled', 'adaptive'].includes(String(thinking.type)) ? {} : { thinking }
+  const { type } = thinking
+  return type === 'enabled' || type === 'disabled' || type === 'adaptive' ? {} : { thinking }
 }
 
 /** `output_config.format`, or `output_format` as the beta had it. */

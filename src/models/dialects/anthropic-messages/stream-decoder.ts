@@ -5,7 +5,7 @@ import type { AnswerEvent, BlockDelta, BlockStart } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
 import { type OpenBlock, type Opening, openBlocks } from '../open-blocks.ts'
-import { parseEvent } from '../upstream-text.ts'
+import { numberOf, parseEvent, stringOf } from '../upstream-text.ts'
 import { decodeCitation } from './citations.ts'
 import { decodeFinish, unwrapFinish } from './finish.ts'
 import { JSON_TOOL } from './json-tool.ts'
@@ -52,7 +52,7 @@ function eventReader() {
   let isComplete = false
 
   const start = (wire: JsonObject, index: number): readonly AnswerEvent[] => {
-    if (wire.type === 'tool_use') called.push(String(wire.name))
+    if (wire.type === 'tool_use') called.push(stringOf(wire.name))
     return blocks.begin(index, openBlock(wire))
   }
   const add = (wire: JsonObject, index: number): readonly AnswerEvent[] => {
@@ -78,11 +78,11 @@ function eventReader() {
       case 'message_start':
         return isObject(data.message) ? [startOf(data.message), ...count(data.message.usage)] : []
       case 'content_block_start':
-        return start(isObject(data.content_block) ? data.content_block : {}, Number(data.index))
+        return start(isObject(data.content_block) ? data.content_block : {}, numberOf(data.index))
       case 'content_block_delta':
-        return add(isObject(data.delta) ? data.delta : {}, Number(data.index))
+        return add(isObject(data.delta) ? data.delta : {}, numberOf(data.index))
       case 'content_block_stop':
-        return blocks.stop(Number(data.index))
+        return blocks.stop(numberOf(data.index))
       case 'message_delta':
         return finish(data)
       case 'message_stop':
@@ -106,7 +106,7 @@ function eventReader() {
 }
 
 function startOf(message: JsonObject): AnswerEvent {
-  return { kind: 'start', id: String(message.id ?? ''), model: String(message.model ?? '') }
+  return { kind: 'start', id: stringOf(message.id), model: stringOf(message.model) }
 }
 
 const REASONING: BlockStart = { kind: 'reasoning', origin: 'anthropic-messages' }
@@ -115,24 +115,24 @@ function openBlock(wire: JsonObject): Opening {
   const opening = (start: BlockStart, deltas: readonly BlockDelta[] = [], isJson = false) => ({ start, deltas, isJson })
   switch (wire.type) {
     case 'text':
-      return opening({ kind: 'text' }, wire.text ? [{ kind: 'text', text: String(wire.text) }] : [])
+      return opening({ kind: 'text' }, wire.text ? [{ kind: 'text', text: stringOf(wire.text) }] : [])
     case 'thinking':
       return opening(REASONING, [
-        ...(wire.thinking ? [{ kind: 'reasoning' as const, text: String(wire.thinking) }] : []),
-        ...(wire.signature ? [{ kind: 'signature' as const, signature: String(wire.signature) }] : []),
+        ...(wire.thinking ? [{ kind: 'reasoning' as const, text: stringOf(wire.thinking) }] : []),
+        ...(wire.signature ? [{ kind: 'signature' as const, signature: stringOf(wire.signature) }] : []),
       ])
     case 'redacted_thinking':
-      return opening(REASONING, [{ kind: 'encrypted', encrypted: String(wire.data ?? '') }])
+      return opening(REASONING, [{ kind: 'encrypted', encrypted: stringOf(wire.data) }])
     case 'tool_use': {
       // Anthropic opens with an empty input; compatible servers may send the whole of it at once.
       const json = isObject(wire.input) && Object.keys(wire.input).length > 0 ? JSON.stringify(wire.input) : ''
       if (wire.name === JSON_TOOL)
         return opening({ kind: 'text' }, json === '' ? [] : [{ kind: 'text', text: json }], true)
-      const start: BlockStart = { kind: 'tool-call', id: String(wire.id ?? ''), name: String(wire.name ?? '') }
+      const start: BlockStart = { kind: 'tool-call', id: stringOf(wire.id), name: stringOf(wire.name) }
       return opening(start, json === '' ? [] : [{ kind: 'arguments', json }])
     }
     default: {
-      const block = { kind: 'opaque', dialect: 'anthropic-messages', name: String(wire.type), value: wire } as const
+      const block = { kind: 'opaque', dialect: 'anthropic-messages', name: stringOf(wire.type), value: wire } as const
       return opening({ kind: 'opaque', block })
     }
   }
@@ -142,13 +142,13 @@ function decodeDelta(wire: JsonObject, target: OpenBlock): BlockDelta | undefine
   if (target.kind === 'opaque') return { kind: 'opaque', value: wire }
   switch (wire.type) {
     case 'text_delta':
-      return wire.text === '' ? undefined : { kind: 'text', text: String(wire.text ?? '') }
+      return wire.text === '' ? undefined : { kind: 'text', text: stringOf(wire.text) }
     case 'thinking_delta':
-      return wire.thinking === '' ? undefined : { kind: 'reasoning', text: String(wire.thinking ?? '') }
+      return wire.thinking === '' ? undefined : { kind: 'reasoning', text: stringOf(wire.thinking) }
     case 'signature_delta':
-      return { kind: 'signature', signature: String(wire.signature ?? '') }
+      return { kind: 'signature', signature: stringOf(wire.signature) }
     case 'input_json_delta': {
-      const json = String(wire.partial_json ?? '')
+      const json = stringOf(wire.partial_json)
       if (json === '') return undefined
       return target.isJson ? { kind: 'text', text: json } : { kind: 'arguments', json }
     }

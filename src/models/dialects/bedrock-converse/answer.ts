@@ -5,6 +5,7 @@ import { JSON_TOOL } from '../anthropic-messages/json-tool.ts'
 import type { Block, ChatAnswer, Citation } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
 import { mediaTypeOfFormat } from '../media.ts'
+import { stringOf } from '../upstream-text.ts'
 import { decodeFinish, decodeUsage, readServiceTier, readStopSequence } from './usage.ts'
 
 /**
@@ -46,12 +47,12 @@ function decodeBlock(wire: JsonObject): readonly Block[] {
   if (isObject(wire.toolUse)) {
     const { toolUseId, name, input } = wire.toolUse
     const json = JSON.stringify(isObject(input) ? input : {})
-    return [{ kind: 'tool-call', id: String(toolUseId ?? ''), name: String(name ?? ''), arguments: json }]
+    return [{ kind: 'tool-call', id: stringOf(toolUseId), name: stringOf(name), arguments: json }]
   }
   if (isObject(wire.reasoningContent)) return [decodeReasoning(wire.reasoningContent)]
   if (isObject(wire.citationsContent)) return [decodeCited(wire.citationsContent)]
   if (isObject(wire.image) && isObject(wire.image.source) && typeof wire.image.source.bytes === 'string') {
-    const mediaType = mediaTypeOfFormat(String(wire.image.format)) ?? 'image/png'
+    const mediaType = mediaTypeOfFormat(stringOf(wire.image.format)) ?? 'image/png'
     return [{ kind: 'image', source: { kind: 'base64', mediaType, content: wire.image.source.bytes } }]
   }
   const name = Object.keys(wire)[0] ?? 'unknown'
@@ -65,7 +66,7 @@ function decodeReasoning(wire: JsonObject): Block {
   const thought = isObject(wire.reasoningText) ? wire.reasoningText : {}
   return {
     kind: 'reasoning',
-    text: String(thought.text ?? ''),
+    text: stringOf(thought.text),
     ...(typeof thought.signature === 'string' ? { signature: thought.signature } : {}),
     origin: 'bedrock-converse',
   }
@@ -74,7 +75,7 @@ function decodeReasoning(wire: JsonObject): Block {
 function decodeCited(wire: JsonObject): Block {
   const content = Array.isArray(wire.content) ? wire.content.filter(isObject) : []
   const citations = Array.isArray(wire.citations) ? wire.citations.filter(isObject).map(decodeCitation) : []
-  const text = content.map((part) => String(part.text ?? '')).join('')
+  const text = content.map((part) => stringOf(part.text)).join('')
   return { kind: 'text', text, ...(citations.length === 0 ? {} : { citations }) }
 }
 
@@ -84,7 +85,7 @@ export function decodeCitation(wire: JsonObject): Citation {
   const web = isObject(location.web) ? location.web : undefined
   const place = Object.values(location).find(isObject) ?? {}
   const cited = Array.isArray(wire.sourceContent) ? wire.sourceContent.filter(isObject) : []
-  const citedText = cited.map((part) => String(part.text ?? '')).join('')
+  const citedText = cited.map((part) => stringOf(part.text)).join('')
   return {
     kind: web === undefined ? 'document' : 'url',
     ...(typeof web?.url === 'string' ? { url: web.url } : {}),

@@ -6,6 +6,7 @@ import type { AnswerEvent, BlockDelta, BlockStart } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
 import { openBlocks } from '../open-blocks.ts'
+import { numberOf, stringOf } from '../upstream-text.ts'
 import { decodeCitation } from './answer.ts'
 import { type EventMessage, eventSplitter } from './event-stream.ts'
 import { decodeFinish, decodeUsage, readServiceTier, readStopSequence } from './usage.ts'
@@ -48,9 +49,9 @@ function messageReader() {
   const start = (index: number, wire: JsonObject): readonly AnswerEvent[] => {
     if (!isObject(wire.toolUse)) return []
     const { toolUseId, name } = wire.toolUse
-    called.push(String(name))
+    called.push(stringOf(name))
     if (name === JSON_TOOL) return blocks.begin(index, { start: { kind: 'text' }, isJson: true })
-    return blocks.begin(index, { start: { kind: 'tool-call', id: String(toolUseId ?? ''), name: String(name ?? '') } })
+    return blocks.begin(index, { start: { kind: 'tool-call', id: stringOf(toolUseId), name: stringOf(name) } })
   }
   /** Only tool calls are opened by an event of their own: text and thoughts open with their first delta. */
   const add = (index: number, wire: JsonObject): readonly AnswerEvent[] => {
@@ -61,7 +62,7 @@ function messageReader() {
     return blocks.begin(index, { start: startFor(delta), deltas: [delta] })
   }
   const events = (type: string | undefined, data: JsonObject): readonly AnswerEvent[] => {
-    const index = Number(data.contentBlockIndex)
+    const index = numberOf(data.contentBlockIndex)
     switch (type) {
       case 'messageStart':
         return [{ kind: 'start', id: '', model: '' }]
@@ -100,7 +101,7 @@ function startFor(delta: BlockDelta): BlockStart {
 function decodeDelta(wire: JsonObject, isJson: boolean): BlockDelta | undefined {
   if (typeof wire.text === 'string') return wire.text === '' ? undefined : { kind: 'text', text: wire.text }
   if (isObject(wire.toolUse)) {
-    const json = String(wire.toolUse.input ?? '')
+    const json = stringOf(wire.toolUse.input)
     if (json === '') return undefined
     return isJson ? { kind: 'text', text: json } : { kind: 'arguments', json }
   }

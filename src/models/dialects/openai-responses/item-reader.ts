@@ -2,6 +2,7 @@ import { isObject } from '../../../lib/json.ts'
 import type { AnswerEvent, Block, BlockStart } from '../canonical.ts'
 import { thoughtSignatureOf } from '../compatibility.ts'
 import type { JsonObject } from '../dialect.ts'
+import { numberOf, stringOf } from '../upstream-text.ts'
 import { readProof } from './carried.ts'
 import { decodeOutputItem } from './decode-answer.ts'
 import { decodeAnnotation } from './decode-parts.ts'
@@ -72,11 +73,15 @@ const READERS: Readonly<Record<string, Reader>> = Object.freeze({
 } satisfies Record<string, Reader>)
 
 function keyOf(body: JsonObject): string {
-  return `${body.output_index ?? body.item_id ?? 0}/`
+  return `${scalar(body.output_index) ?? scalar(body.item_id) ?? 0}/`
 }
 
 function partKeyOf(body: JsonObject): string {
-  return `${keyOf(body)}${body.content_index ?? 0}`
+  return `${keyOf(body)}${scalar(body.content_index) ?? 0}`
+}
+
+function scalar(value: unknown): string | number | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined
 }
 
 function textOf(body: JsonObject): string {
@@ -119,7 +124,7 @@ function nextPart(body: JsonObject, blocks: ReadBlocks): readonly AnswerEvent[] 
 function startOf(item: JsonObject): BlockStart | undefined {
   const custom = item.type === 'custom_tool_call'
   if (item.type === 'function_call' || custom) {
-    const id = typeof item.call_id === 'string' ? item.call_id : String(item.id ?? '')
+    const id = typeof item.call_id === 'string' ? item.call_id : stringOf(item.id)
     const name = typeof item.name === 'string' ? item.name : ''
     return { kind: 'tool-call', id, name, ...(custom && { custom: true }) }
   }
@@ -158,7 +163,7 @@ function signatureOf(target: ReadBlock, item: JsonObject, blocks: ReadBlocks): r
 
 /** An item that was never opened piece by piece: a web search, a generated picture. */
 function wholeItem(item: JsonObject, body: JsonObject, blocks: ReadBlocks): readonly AnswerEvent[] {
-  const [block] = decodeOutputItem(item, Number(body.output_index ?? 0))
+  const [block] = decodeOutputItem(item, numberOf(body.output_index ?? 0))
   const start: BlockStart | undefined =
     block?.kind === 'opaque'
       ? { kind: 'opaque', block }
