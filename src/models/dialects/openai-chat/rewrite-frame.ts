@@ -4,6 +4,7 @@ import { type SseEvent, sseEvent, sseSplitter } from '../../../lib/sse.ts'
 import type { Path } from '../canonical.ts'
 import { reasoningTextOf } from '../compatibility.ts'
 import type { JsonObject } from '../dialect.ts'
+import { parseEvent } from '../upstream-text.ts'
 import { spotsOfDelta } from './text-spots.ts'
 
 /**
@@ -46,12 +47,13 @@ function repetitions(choice: JsonObject, delta: JsonObject, changed: ReadonlySet
 
 /**
  * The raw chunk as a client reads it who did not ask for usage: without its `usage`; undefined when it says nothing else
- * (`choices: []`). A chunk without usage, or with `usage: null`, comes back as it is.
+ * (`choices: []`). A chunk without usage, or with `usage: null`, comes back as it is. Throws `upstream_invalid` for what is
+ * not JSON.
  */
 export function withoutUsage(raw: string): string | undefined {
   if (!raw.includes('"usage"')) return raw
   const event = parse(raw)
-  const chunk: unknown = event === undefined || event.data === '' ? undefined : JSON.parse(event.data)
+  const chunk: unknown = event === undefined || event.data === '' ? undefined : parseEvent(event.data)
   if (!isObject(chunk) || !isObject(chunk.usage)) return raw
   if (Array.isArray(chunk.choices) && chunk.choices.length === 0) return undefined
   return patchEvent(raw, () => [{ at: ['usage'], literal: undefined }])
@@ -61,7 +63,7 @@ export function withoutUsage(raw: string): string | undefined {
 export function patchEvent(raw: string, editsOf: (chunk: unknown) => readonly JsonEdit[]): string {
   const event = parse(raw)
   if (event === undefined || event.data === '') return raw
-  const edits = editsOf(JSON.parse(event.data))
+  const edits = editsOf(parseEvent(event.data))
   if (edits.length === 0) return raw
   const patched = patchJson(event.data, edits)
   const at = raw.indexOf(event.data)
