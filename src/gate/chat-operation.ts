@@ -12,7 +12,7 @@ import { modelAccess } from './model-access.ts'
 import type { Answer, Encoded, Operation, StreamedChat } from './operation.ts'
 import { DEFAULT_OUTPUT_TOKENS } from './price.ts'
 import { type Framing, Relay } from './relay.ts'
-import { replaceTexts, segmentsOf } from './texts.ts'
+import { joinedSegmentsOf, replaceTexts, segmentsOf } from './texts.ts'
 
 /** What sets one conversational surface apart from another. */
 export interface ChatSurface {
@@ -69,7 +69,7 @@ export function governed(call: ChatCall, text: string): ChatGoverned {
     resource: { kind: 'model', name: call.model },
     estimate: { inputTokens, outputTokens, unboundAnswers },
     facts: { stream: call.stream, tools: call.tools.length > 0, tokens: inputTokens + outputTokens, model: call.model },
-    segments: () => segmentsOf(call),
+    segments: () => [...segmentsOf(call), ...joinedSegmentsOf(call)],
     withTexts: (texts) => rewritten(governed(call, text), texts),
     original: { dialect: call.dialect, text, edits: [], stream: call.stream },
   }
@@ -79,7 +79,7 @@ function rewritten(governedCall: ChatGoverned, texts: ReadonlyMap<number, string
   const { call, edits, mustEncode } = replaceTexts(governedCall.call, texts)
   const before = governedCall.original
   const original = mustEncode || !before ? undefined : { ...before, edits: [...before.edits, ...edits] }
-  return { ...governedCall, call, original, segments: () => segmentsOf(call) }
+  return { ...governedCall, call, original, segments: () => [...segmentsOf(call), ...joinedSegmentsOf(call)] }
 }
 
 /** The plan of the model that was asked for. Ends with `model_not_found`, `price_unknown`. */

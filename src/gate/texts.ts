@@ -15,6 +15,29 @@ export function segmentsOf(call: ChatCall): readonly Segment[] {
   return segments
 }
 
+/** The neighbouring text parts of each message read as one text: what is spread over them shows only there. */
+export function joinedSegmentsOf(call: ChatCall): readonly Segment[] {
+  return call.messages.flatMap(({ role, blocks }) => runsOf(blocks).map((run) => joined(CHANNELS[role], run)))
+}
+
+function runsOf(blocks: readonly Block[]): readonly (readonly string[])[] {
+  const runs: string[][] = [[]]
+  for (const block of blocks) {
+    if (block.kind === 'text') runs.at(-1)?.push(block.text)
+    else runs.push([])
+  }
+  return runs.filter(({ length }) => length > 1)
+}
+
+function joined(channel: Channel, texts: readonly string[]): Segment {
+  let end = 0
+  const seams = texts.map((text) => {
+    end += text.length
+    return end
+  })
+  return { channel, text: texts.join(''), seams: seams.slice(0, -1) }
+}
+
 /** A call with some of its texts replaced. */
 export interface Replaced {
   readonly call: ChatCall

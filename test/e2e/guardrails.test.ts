@@ -197,6 +197,30 @@ describe('text hides nowhere in a call', () => {
     expect(response.status).toBe(400)
   })
 
+  test.each([APPS.strict, APPS.masked])(
+    'a value spread over the text parts of one message is refused',
+    async ({ key }) => {
+      for (const parts of [
+        [SECRET.slice(0, 9), SECRET.slice(9)],
+        ['Project ', 'Night', 'ingale'],
+      ]) {
+        const content = parts.map((text) => ({ type: 'text', text }))
+        const response = await gateway.post('/v1/chat/completions', call({ messages: [{ role: 'user', content }] }), {
+          key,
+        })
+        expect(await response.json()).toMatchObject({ error: { gatehouse: { code: 'content_blocked' } } })
+      }
+    },
+  )
+
+  test('a value within one of several text parts is masked there', async () => {
+    const content = ['Hello', `it is ${SECRET}`, 'Bye', WORD, WORD].map((text) => ({ type: 'text', text }))
+    const body = call({ messages: [{ role: 'user', content }] })
+    const response = await gateway.post('/v1/chat/completions', body, { key: APPS.masked.key })
+    expect(response.status).toBe(200)
+    expect(await response.text()).not.toContain(SECRET)
+  })
+
   test('letters written as JSON escapes are the same letters', async () => {
     const escaped = [...SECRET].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
     const response = await fetch(`${gateway.url}/v1/chat/completions`, {

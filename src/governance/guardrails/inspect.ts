@@ -1,8 +1,9 @@
+import type { Finding } from './engine/rule.ts'
 import type { Guards, Plan } from './guardrail-index.ts'
 import { phasesOf, planFor } from './guards.ts'
 import type { Blocked, Channel, Inspection, Phase, Segment } from './inspection.ts'
 import { judge, judgeUnreadable, type Tallies, verdictsOf } from './judge.ts'
-import { lookAtWhole, readingOf } from './look.ts'
+import { lookAtWhole, readingOf, type TextLook } from './look.ts'
 import { jsonRedactor, plainRedactor } from './redact.ts'
 
 const CHANNELS_OF_CALLS: readonly Channel[] = ['user', 'tool-result', 'tool-arguments']
@@ -40,7 +41,7 @@ function inspectTexts(guards: Guards, phase: Phase, { segments, channels }: Text
   const tallies: Tallies = new Map()
   const replaced = new Map<number, string>()
   let blocked: Blocked | undefined
-  segments.forEach(({ channel, text, unreadable }, number) => {
+  segments.forEach(({ channel, text, unreadable, seams }, number) => {
     const plan = planFor(guards, phase, channel)
     if (plan.checks.length === 0) return
     if (unreadable !== undefined) {
@@ -49,17 +50,51 @@ function inspectTexts(guards: Guards, phase: Phase, { segments, channels }: Text
       return
     }
     const budgetMs = plan.budgetMs - spent(plan, tallies)
-    const judgement = judge(plan, lookAtWhole(guards.index, { plan, channel, text, budgetMs }), {
-      tallies,
-      timedBy: 'operation',
-    })
+    const look = lookAtWhole(guards.index, { plan, channel, text, budgetMs })
+    const ownLooks = seams?.length
+      ? [0, ...seams].map((start, part) => ({
+          start,
+          units: lookAtWhole(guards.index, { plan, channel, text: text.slice(start, seams[part]), budgetMs }),
+        }))
+      : []
+    const judgement = judge(plan, seams ? acrossSeams(look, ownLooks) : look, { tallies, timedBy: 'operation' })
     blocked ??= judgement.blocked
+    if (seams && judgement.masks.length > 0) blocked ??= spread(plan)
+    if (seams) return
     if (judgement.masks.length === 0) return
     const redactor = readingOf(channel) === 'json' ? jsonRedactor() : plainRedactor()
     replaced.set(number, redactor.redact(text, judgement.masks))
   })
   const verdicts = verdictsOf(guards.checks, governing(phase, channels), tallies)
   return { verdicts, replaced: blocked ? new Map() : replaced, ...(blocked && { blocked }) }
+}
+
+interface PartLook {
+  readonly start: number
+  readonly units: TextLook['units']
+}
+
+/** What no part shows alone, not even some of it: what a part shows is judged there. */
+function acrossSeams(joined: TextLook['units'], parts: readonly PartLook[]): TextLook['units'] {
+  return joined.map((unit, number) => {
+    if (!unit || unit.findings.length === 0) return unit
+    const own = parts.flatMap(({ start, units }) =>
+      (units[number]?.findings ?? []).map((found) => ({ start: found.start + start, end: found.end + start })),
+    )
+    const alone = ({ start, end }: Finding) => !own.some((one) => one.start < end && one.end > start)
+    return { ...unit, findings: unit.findings.filter(alone) }
+  })
+}
+
+function spread({ checks }: Plan): Blocked | undefined {
+  const check = checks.find(({ mode, action }) => mode === 'enforce' && action === 'mask')
+  return (
+    check && {
+      guardrail: check.guardrail,
+      detector: check.detector,
+      message: `The guardrail ${check.guardrail} must mask what is spread over several parts of one message. Send it as one text.`,
+    }
+  )
 }
 
 /** The time that the slowest check of a plan has taken for the texts before. */

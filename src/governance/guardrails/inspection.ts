@@ -13,6 +13,11 @@ export interface Segment {
    * check would mask or block refuses it.
    */
   readonly unreadable?: string
+  /**
+   * Where several texts, which are segments of their own, meet in this one. Only what none of them shows alone counts
+   * here, and as it cannot be masked, a check that would mask it blocks.
+   */
+  readonly seams?: readonly number[]
 }
 
 /** What a check said, without the matched text. */
