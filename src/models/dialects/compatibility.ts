@@ -31,7 +31,7 @@ export interface Compatibility {
   readonly maxStop?: number
   /** The name of the seed parameter: Mistral's is `random_seed`. */
   readonly seedField?: string
-  /** Parameters that the server refuses with an error; they are dropped with a warning. `messages.name`: names in messages. */
+  /** Parameters that the server refuses with an error, or that would lead past policy; they are dropped with a warning. `messages.name`: names in messages. */
   readonly refuses?: readonly string[]
 }
 

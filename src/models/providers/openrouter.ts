@@ -15,6 +15,8 @@ export const openrouterProvider = compatible({
       reasoningRequest: 'reasoning',
       cacheControl: true,
       topK: true,
+      // Each of these lets the caller be served by another model or host than the one that policy allowed.
+      refuses: ['models', 'route', 'provider', 'plugins'],
     },
   }),
 })

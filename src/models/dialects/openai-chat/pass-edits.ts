@@ -62,7 +62,8 @@ function withoutName(index: number, context: EncodeContext): JsonEdit {
 
 function refusedEdits(text: string, context: EncodeContext): readonly JsonEdit[] {
   return (context.target.compatibility?.refuses ?? []).flatMap((name) => {
-    if (!text.includes(`"${name}"`)) return []
+    // A name may be written with escapes.
+    if (!text.includes(`"${name}"`) && !text.includes('\\u')) return []
     const edit: JsonEdit = { at: [name], literal: undefined }
     // The name may stand somewhere else in the text: then there is nothing to delete, and nothing to declare.
     if (patchJson(text, [edit]) === text) return []
