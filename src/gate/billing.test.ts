@@ -120,3 +120,21 @@ describe('what a whole answer is billed', () => {
     expect(tokensIn(gate)).toMatchObject({ input: 700, output: 0, partial: false })
   })
 })
+
+describe('an answer that a guardrail stops', () => {
+  test('is billed all the same: the provider has written it', async () => {
+    const documents = `---
+kind: Guardrail
+metadata: {name: discreet}
+spec:
+  appliesTo: [org]
+  phases: [output]
+  checks: [{detector: words, action: block, words: [word]}]
+`
+    const gate = gateBench({ documents, transport: wholeAnswer({ prompt_tokens: 100, completion_tokens: 50 }) })
+    await gate.ask({ body: chatBody(false) })
+    expect(gate.records[0]?.outcome).toBe('blocked')
+    expect(tokensIn(gate)).toMatchObject({ input: 100, output: 50, partial: false })
+    expect(gate.records[0]?.cost).toBe((100 + 2 * 50) * 1_000)
+  })
+})

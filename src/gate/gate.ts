@@ -24,9 +24,9 @@ export async function pass(gate: Gate, operation: Operation): Promise<Response> 
     if (repeated) return repeated
     exchange.hold = await reserve(exchange, grant, call)
     const safeCall = await inspectCall(exchange, grant, call)
-    const answer = await operation.perform(exchange, grant, safeCall)
+    const answer = meter(exchange, await operation.perform(exchange, grant, safeCall))
     const safeAnswer = await inspectAnswer(exchange, grant, answer)
-    return replyWith(exchange, operation.encode(exchange, meter(exchange, safeAnswer)))
+    return replyWith(exchange, operation.encode(exchange, safeAnswer))
   } catch (cause) {
     return replyWithError(exchange, toGatewayError(cause))
   }
