@@ -220,13 +220,16 @@ for (const probe of PROBES) {
   })
 
   for (const status of [401, 403]) {
-    test(`${probe.name}: the provider's ${status} is a 502, tells nothing, and keeps its words for the log`, async () => {
+    test(`${probe.name}: the provider's ${status} is a 502, and its words stand neither in the answer nor in the ledger`, async () => {
       upstream.play(whole(status, openaiFake.refusal(status, 'Incorrect API key provided: upstream-secret')))
       const response = await post(body())
       const failed = { status: 502, code: 'upstream_auth', outcome: 'failed', attempts: 1 }
       const sentence = await expectRefusal(probe, response, failed)
       expect(sentence).not.toContain('Incorrect')
-      expect((await gateway.record(response.headers.get('x-request-id'))).error?.detail).toContain('Incorrect')
+      const recorded = JSON.stringify(await gateway.record(response.headers.get('x-request-id')))
+      expect(recorded).not.toContain('Incorrect')
+      expect(recorded).not.toContain('upstream-secret')
+      expect(recorded).toContain(String(status))
       upstream.play(openaiFake.say({ text: ['Hello.'] }))
     })
   }
