@@ -2,13 +2,13 @@ import { GatewayError } from '../lib/errors.ts'
 import { isObject, parseJson } from '../lib/json.ts'
 import { estimateTokens } from '../models/catalog/index.ts'
 import type { ChatCall, ChatDialect, JsonObject } from '../models/dialects/index.ts'
-import { askChat, type ModelPlan, type Target, walkTargets } from '../models/routing/index.ts'
+import { askChat } from '../models/routing/index.ts'
+import { askModel, planOf } from './ask-model.ts'
 import { byteCarrier, frameCarrier, type PassRules } from './carrier.ts'
 import type { Exchange } from './exchange.ts'
 import type { ChatGoverned } from './governed.ts'
 import type { Grant } from './grant.ts'
 import type { Incoming } from './incoming.ts'
-import { modelAccess } from './model-access.ts'
 import type { Answer, Encoded, Operation, StreamedChat } from './operation.ts'
 import { DEFAULT_OUTPUT_TOKENS } from './price.ts'
 import { type Framing, Relay } from './relay.ts'
@@ -82,24 +82,6 @@ function rewritten(governedCall: ChatGoverned, texts: ReadonlyMap<number, string
   return { ...governedCall, call, original, segments: () => [...segmentsOf(call), ...joinedSegmentsOf(call)] }
 }
 
-/** The plan of the model that was asked for. Ends with `model_not_found`, `price_unknown`. */
-export function planOf(exchange: Exchange, asked: string): ModelPlan {
-  const model = exchange.downgradedTo ?? asked
-  const plan = exchange.snapshot.models.get(model)
-  if (!plan)
-    throw new GatewayError('model_not_found', {
-      message: `There is no model ${JSON.stringify(model)}.`,
-      param: 'model',
-    })
-  for (const target of plan.targets) refuseUnpriced(plan, target)
-  return plan
-}
-
-/** A policy may refuse what has no price; also where a call has fallen back to. Ends with `price_unknown`. */
-export function refuseUnpriced(plan: ModelPlan, target: Target): void {
-  if (plan.unpriced === 'refuse' && !target.price) throw new GatewayError('price_unknown')
-}
-
 interface Performing {
   readonly exchange: Exchange
   readonly grant: Grant
@@ -108,42 +90,25 @@ interface Performing {
 
 async function performChat(performing: Performing, governedCall: ChatGoverned): Promise<Answer> {
   const { exchange, grant, surface } = performing
-  const { gate } = exchange
   const { call, original } = governedCall
   const plan = planOf(exchange, call.model)
   const { headers } = exchange.operation.incoming
   const { warn, signal } = exchange
   const strict = plan.strict || headers.get('x-gatehouse-strict') === '1'
   const forward = surface.forwards?.(headers, warn)
-  const ask = { upstream: gate.upstream, call, original, strict, warn, signal, forward, media: new Map() }
-  const from = gate.clock.monotonic()
-  try {
-    const result = await walkTargets({
-      plan,
-      models: exchange.snapshot.models,
-      health: gate.health,
-      clock: gate.clock,
-      random: gate.random,
-      facts: governedCall.facts,
-      signal: exchange.signal,
-      attempts: exchange.attempts,
-      mayUse: modelAccess(exchange, grant, governedCall),
-      ask: (target, attempt, chosen) => {
-        refuseUnpriced(chosen, target)
-        return askChat(ask, target, attempt, chosen)
-      },
-    })
-    exchange.served = result.served
-    if (result.kind === 'stream') {
-      exchange.stream = result.stream
-      return { kind: 'streamed-chat', stream: result.stream, call, served: result.served }
-    }
-    const raw = result.served.passThrough ? result.raw : undefined
-    return { kind: 'whole-chat', answer: result.answer, call, raw, served: result.served }
-  } finally {
-    exchange.upstreamMs += gate.clock.monotonic() - from
-    exchange.lap('perform')
+  const ask = { upstream: exchange.gate.upstream, call, original, strict, warn, signal, forward, media: new Map() }
+  const result = await askModel(exchange, {
+    plan,
+    grant,
+    call: governedCall,
+    ask: (target, attempt, chosen) => askChat(ask, target, attempt, chosen),
+  })
+  if (result.kind === 'stream') {
+    exchange.stream = result.stream
+    return { kind: 'streamed-chat', stream: result.stream, call, served: result.served }
   }
+  const raw = result.served.passThrough ? result.raw : undefined
+  return { kind: 'whole-chat', answer: result.answer, call, raw, served: result.served }
 }
 
 function encodeChat(exchange: Exchange, surface: ChatSurface, answer: Answer): Encoded {

@@ -1,6 +1,6 @@
 import { estimateTokens } from '../models/catalog/index.ts'
 import type { ChatCall, ChatDialect } from '../models/dialects/index.ts'
-import { planOf } from './chat-operation.ts'
+import { planOf } from './ask-model.ts'
 import type { Incoming } from './incoming.ts'
 import { localOperation } from './local-operation.ts'
 import { segmentsOf } from './texts.ts'

@@ -2,13 +2,13 @@ import type { Channel, Segment } from '../governance/guardrails/index.ts'
 import { GatewayError } from '../lib/errors.ts'
 import { estimateTokens } from '../models/catalog/index.ts'
 import type { EmbedCall, EmbedDialect, TextEdit } from '../models/dialects/index.ts'
-import { askEmbed, walkTargets } from '../models/routing/index.ts'
-import { bodyOf, planOf, refuseUnpriced } from './chat-operation.ts'
+import { askEmbed } from '../models/routing/index.ts'
+import { askModel, planOf } from './ask-model.ts'
+import { bodyOf } from './chat-operation.ts'
 import type { Exchange } from './exchange.ts'
 import type { EmbedGoverned } from './governed.ts'
 import type { Grant } from './grant.ts'
 import type { Incoming } from './incoming.ts'
-import { modelAccess } from './model-access.ts'
 import type { Answer, Encoded, Operation } from './operation.ts'
 import { type Visit, walkJson } from './texts.ts'
 
@@ -86,40 +86,23 @@ function rewritten(before: EmbedGoverned, texts: ReadonlyMap<number, string>): E
 }
 
 async function performEmbed(exchange: Exchange, grant: Grant, governedCall: EmbedGoverned): Promise<Answer> {
-  const { gate } = exchange
   const { call, original } = governedCall
   const plan = planOf(exchange, call.model)
   const ask = {
-    upstream: gate.upstream,
+    upstream: exchange.gate.upstream,
     call,
     original,
     strict: plan.strict,
     warn: exchange.warn,
     signal: exchange.signal,
   }
-  const from = gate.clock.monotonic()
-  try {
-    const { answer, raw, served } = await walkTargets({
-      plan,
-      models: exchange.snapshot.models,
-      health: gate.health,
-      clock: gate.clock,
-      random: gate.random,
-      facts: governedCall.facts,
-      signal: exchange.signal,
-      attempts: exchange.attempts,
-      mayUse: modelAccess(exchange, grant, governedCall),
-      ask: (target, attempt, chosen) => {
-        refuseUnpriced(chosen, target)
-        return askEmbed(ask, target, attempt, chosen)
-      },
-    })
-    exchange.served = served
-    return { kind: 'whole-embed', answer, call, raw: served.passThrough ? raw : undefined, served }
-  } finally {
-    exchange.upstreamMs += gate.clock.monotonic() - from
-    exchange.lap('perform')
-  }
+  const { answer, raw, served } = await askModel(exchange, {
+    plan,
+    grant,
+    call: governedCall,
+    ask: (target, attempt, chosen) => askEmbed(ask, target, attempt, chosen),
+  })
+  return { kind: 'whole-embed', answer, call, raw: served.passThrough ? raw : undefined, served }
 }
 
 function encodeEmbed(dialect: EmbedDialect, answer: Answer): Encoded {

@@ -32,7 +32,9 @@ describe('a Provider document', () => {
   })
 
   test('may name its own address, the slash at the end is not part of it', () => {
-    expect(settings('type: groq, baseUrl: "https://proxy.example/groq/"').baseUrl).toBe('https://proxy.example/groq')
+    expect(settings('type: groq, baseUrl: "https://llm.example.com/groq/"').baseUrl).toBe(
+      'https://llm.example.com/groq',
+    )
   })
 
   test('of a model server on one’s own machines is private without saying so; any other is public', () => {

@@ -1,0 +1,65 @@
+import { GatewayError } from '../lib/errors.ts'
+import { type Attempt, type ModelPlan, type Served, type Target, walkTargets } from '../models/routing/index.ts'
+import type { Exchange } from './exchange.ts'
+import type { GovernedCall } from './governed.ts'
+import type { Grant } from './grant.ts'
+import { modelAccess } from './model-access.ts'
+
+/** One question to a model, whatever is asked of it. */
+export interface ModelQuestion<Answered> {
+  readonly plan: ModelPlan
+  readonly grant: Grant
+  readonly call: GovernedCall
+  /** Asks one target. Throws `GatewayError`; until then nothing may have reached the client. */
+  readonly ask: (target: Target, attempt: Attempt, plan: ModelPlan) => Promise<Answered>
+}
+
+/** Walks from target to target until one answers; notes who served and how long the upstreams took. */
+export async function askModel<Answered extends { readonly served: Served }>(
+  exchange: Exchange,
+  { plan, grant, call, ask }: ModelQuestion<Answered>,
+): Promise<Answered> {
+  const { gate, snapshot, signal, attempts } = exchange
+  const { clock, random, health } = gate
+  const from = clock.monotonic()
+  try {
+    const answered = await walkTargets({
+      plan,
+      models: snapshot.models,
+      health,
+      clock,
+      random,
+      facts: call.facts,
+      signal,
+      attempts,
+      mayUse: modelAccess(exchange, grant, call),
+      ask: (target, attempt, chosen) => {
+        refuseUnpriced(chosen, target)
+        return ask(target, attempt, chosen)
+      },
+    })
+    exchange.served = answered.served
+    return answered
+  } finally {
+    exchange.upstreamMs += clock.monotonic() - from
+    exchange.lap('perform')
+  }
+}
+
+/** The plan of the model that was asked for. Ends with `model_not_found`, `price_unknown`. */
+export function planOf(exchange: Exchange, asked: string): ModelPlan {
+  const model = exchange.downgradedTo ?? asked
+  const plan = exchange.snapshot.models.get(model)
+  if (!plan)
+    throw new GatewayError('model_not_found', {
+      message: `There is no model ${JSON.stringify(model)}.`,
+      param: 'model',
+    })
+  for (const target of plan.targets) refuseUnpriced(plan, target)
+  return plan
+}
+
+/** A policy may refuse what has no price; also where a call has fallen back to. */
+function refuseUnpriced(plan: ModelPlan, target: Target): void {
+  if (plan.unpriced === 'refuse' && !target.price) throw new GatewayError('price_unknown')
+}
