@@ -1,5 +1,5 @@
 import { type UsageRowAnswer, usageQuery } from '../../contract/usage.ts'
-import { DIMENSIONS, type Ledger, type UsageRow } from '../../governance/usage/index.ts'
+import { DIMENSIONS, type Ledger, OUTCOMES, type UsageRow } from '../../governance/usage/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { formatUsd } from '../../lib/money.ts'
 import type { Route } from '../route-types.ts'
@@ -14,17 +14,6 @@ export interface UsageServices {
 const OWN_WRITES_MS = 1_000
 /** How far back is looked when nothing is said. */
 const DEFAULT_SPAN_MS = 30 * 24 * 3_600_000
-
-const OUTCOMES = [
-  'succeeded',
-  'failed',
-  'interrupted',
-  'client_closed',
-  'denied',
-  'limited',
-  'blocked',
-  'rejected',
-] as const
 
 const mean = (sum: number, count: number) => (count === 0 ? null : sum / count)
 

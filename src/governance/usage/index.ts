@@ -16,6 +16,7 @@ export type {
   RecordedAttempt,
   RecordedTokens,
 } from './record.ts'
+export { OUTCOMES } from './record.ts'
 export { type Retention, retention } from './retention.ts'
 export { DIMENSIONS, type Dimension, type Measure, type UsageQuery, type UsageRow } from './rollups.store.ts'
 export { usageMigrations } from './usage-migrations.ts'

@@ -11,16 +11,19 @@ export type OperationKind =
   | 'model.list'
   | 'model.state'
 
-/** How an operation ended; exactly one final record an operation. */
-export type Outcome =
-  | 'succeeded'
-  | 'failed'
-  | 'interrupted'
-  | 'client_closed'
-  | 'denied'
-  | 'limited'
-  | 'blocked'
-  | 'rejected'
+/** How an operation may end; exactly one final record an operation. */
+export const OUTCOMES = [
+  'succeeded',
+  'failed',
+  'interrupted',
+  'client_closed',
+  'denied',
+  'limited',
+  'blocked',
+  'rejected',
+] as const
+/** One of {@link OUTCOMES}. */
+export type Outcome = (typeof OUTCOMES)[number]
 
 /** Tokens by kind, totals including their parts. */
 export interface RecordedTokens {

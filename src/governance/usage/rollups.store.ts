@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { addToSums, type Migration, type Tables } from '../../platform/storage/index.ts'
 import { instantOf } from './operation-id.ts'
-import type { OperationRecord, Outcome } from './record.ts'
+import { type OperationRecord, OUTCOMES, type Outcome } from './record.ts'
 
 /** What usage may be grouped and filtered by. An operation without one of them counts under the empty name. */
 export const DIMENSIONS = ['team', 'app', 'user', 'key', 'model', 'provider'] as const
@@ -11,14 +11,7 @@ export type Dimension = (typeof DIMENSIONS)[number]
 /** Sums kept per hour: operations by outcome, tokens by kind, money (nano-USD), and times to divide by their counts. */
 export const MEASURES = [
   'operations',
-  'succeeded',
-  'failed',
-  'interrupted',
-  'client_closed',
-  'denied',
-  'limited',
-  'blocked',
-  'rejected',
+  ...OUTCOMES,
   'cached',
   'unpriced',
   'tokens_in',

@@ -78,7 +78,8 @@ function decodeImage(part: JsonObject, at: Path): Block {
   return { kind: 'image', source, detail: known }
 }
 
-function decodeAudio(part: JsonObject, at: Path): Block {
+/** An `input_audio` part, which Responses writes the same. Throws `invalid_request`. */
+export function decodeAudio(part: JsonObject, at: Path): Block {
   const audio = objectField(part, 'input_audio', at)
   if (audio === undefined) throw invalid([...at, 'input_audio'], 'an object with data and format is required.')
   const content = requiredString(audio, 'data', [...at, 'input_audio'])

@@ -1,8 +1,9 @@
 import { isObject } from '../../../lib/json.ts'
 import type { Block, Citation, ItemPlace, Path } from '../canonical.ts'
 import type { JsonObject } from '../dialect.ts'
-import { inlineMedia, mediaTypeOfFileName, mediaTypeOfFormat, parseDataUrl, sourceOfUrl } from '../media.ts'
-import { invalid, objectField, requiredString, restOf, stringField } from '../openai-chat/fields.ts'
+import { inlineMedia, mediaTypeOfFileName, parseDataUrl, sourceOfUrl } from '../media.ts'
+import { decodeAudio } from '../openai-chat/decode-parts.ts'
+import { invalid, requiredString, restOf, stringField } from '../openai-chat/fields.ts'
 
 /** Parts that one item may have. */
 const MAX_PARTS = 10_000
@@ -77,15 +78,6 @@ function decodeImage(part: JsonObject, at: Path): Block {
   const given = isObject(part.image_url) ? part.image_url.url : part.image_url
   if (typeof given === 'string' && given !== '') return { kind: 'image', source: sourceOfUrl(given), ...known }
   return { kind: 'image', source: { kind: 'file-id', id: requiredString(part, 'file_id', at) }, ...known }
-}
-
-function decodeAudio(part: JsonObject, at: Path): Block {
-  const audio = objectField(part, 'input_audio', at)
-  if (audio === undefined) throw invalid([...at, 'input_audio'], 'an object with data and format is required.')
-  const content = requiredString(audio, 'data', [...at, 'input_audio'])
-  const format = requiredString(audio, 'format', [...at, 'input_audio'])
-  const declared = mediaTypeOfFormat(format) ?? `audio/${format}`
-  return { kind: 'audio', source: parseDataUrl(content) ?? inlineMedia(content, declared), format }
 }
 
 function decodeFile(part: JsonObject, at: Path): Block {
