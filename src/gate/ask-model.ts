@@ -3,24 +3,34 @@ import { type Attempt, type ModelPlan, type Served, type Target, walkTargets } f
 import type { Exchange } from './exchange.ts'
 import type { GovernedCall } from './governed.ts'
 import type { Grant } from './grant.ts'
-import { modelAccess } from './model-access.ts'
+import { standInsFor } from './stand-in.ts'
+
+/** One target to be asked, and what. */
+export interface Asking<Call extends GovernedCall> {
+  /** As the guardrails of the model that the target belongs to want it. */
+  readonly call: Call
+  readonly target: Target
+  readonly attempt: Attempt
+  readonly plan: ModelPlan
+}
 
 /** One question to a model, whatever is asked of it. */
-export interface ModelQuestion<Answered> {
+export interface ModelQuestion<Call extends GovernedCall, Answered> {
   readonly plan: ModelPlan
   readonly grant: Grant
-  readonly call: GovernedCall
+  readonly call: Call
   /** Asks one target. Throws `GatewayError`; until then nothing may have reached the client. */
-  readonly ask: (target: Target, attempt: Attempt, plan: ModelPlan) => Promise<Answered>
+  readonly ask: (asking: Asking<Call>) => Promise<Answered>
 }
 
 /** Walks from target to target until one answers; notes who served and how long the upstreams took. */
-export async function askModel<Answered extends { readonly served: Served }>(
+export async function askModel<Call extends GovernedCall, Answered extends { readonly served: Served }>(
   exchange: Exchange,
-  { plan, grant, call, ask }: ModelQuestion<Answered>,
+  { plan, grant, call, ask }: ModelQuestion<Call, Answered>,
 ): Promise<Answered> {
   const { gate, snapshot, signal, attempts } = exchange
   const { clock, random, health } = gate
+  const standIns = standInsFor(exchange, grant, call)
   const from = clock.monotonic()
   try {
     const answered = await walkTargets({
@@ -32,13 +42,14 @@ export async function askModel<Answered extends { readonly served: Served }>(
       facts: call.facts,
       signal,
       attempts,
-      mayUse: modelAccess(exchange, grant, call),
+      admits: standIns.admits,
       ask: (target, attempt, chosen) => {
         refuseUnpriced(chosen, target)
-        return ask(target, attempt, chosen)
+        return ask({ call: standIns.callFor(attempt.standIn), target, attempt, plan: chosen })
       },
     })
     exchange.served = answered.served
+    standIns.settle(answered.served.attempt.standIn)
     return answered
   } finally {
     exchange.upstreamMs += clock.monotonic() - from

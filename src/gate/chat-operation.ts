@@ -90,19 +90,20 @@ interface Performing {
 
 async function performChat(performing: Performing, governedCall: ChatGoverned): Promise<Answer> {
   const { exchange, grant, surface } = performing
-  const { call, original } = governedCall
-  const plan = planOf(exchange, call.model)
+  const plan = planOf(exchange, governedCall.call.model)
   const { headers } = exchange.operation.incoming
   const { warn, signal } = exchange
   const strict = plan.strict || headers.get('x-gatehouse-strict') === '1'
   const forward = surface.forwards?.(headers, warn)
-  const ask = { upstream: exchange.gate.upstream, call, original, strict, warn, signal, forward, media: new Map() }
+  const shared = { upstream: exchange.gate.upstream, strict, warn, signal, forward, media: new Map() }
   const result = await askModel(exchange, {
     plan,
     grant,
     call: governedCall,
-    ask: (target, attempt, chosen) => askChat(ask, target, attempt, chosen),
+    ask: ({ call: { call, original }, target, attempt, plan: chosen }) =>
+      askChat({ ...shared, call, original }, target, attempt, chosen),
   })
+  const { call } = governedCall
   if (result.kind === 'stream') {
     exchange.stream = result.stream
     return { kind: 'streamed-chat', stream: result.stream, call, served: result.served }

@@ -86,21 +86,16 @@ function rewritten(before: EmbedGoverned, texts: ReadonlyMap<number, string>): E
 }
 
 async function performEmbed(exchange: Exchange, grant: Grant, governedCall: EmbedGoverned): Promise<Answer> {
-  const { call, original } = governedCall
+  const { call } = governedCall
   const plan = planOf(exchange, call.model)
-  const ask = {
-    upstream: exchange.gate.upstream,
-    call,
-    original,
-    strict: plan.strict,
-    warn: exchange.warn,
-    signal: exchange.signal,
-  }
+  const { warn, signal } = exchange
+  const shared = { upstream: exchange.gate.upstream, strict: plan.strict, warn, signal }
   const { answer, raw, served } = await askModel(exchange, {
     plan,
     grant,
     call: governedCall,
-    ask: (target, attempt, chosen) => askEmbed(ask, target, attempt, chosen),
+    ask: ({ call: asked, target, attempt, plan: chosen }) =>
+      askEmbed({ ...shared, call: asked.call, original: asked.original }, target, attempt, chosen),
   })
   return { kind: 'whole-embed', answer, call, raw: served.passThrough ? raw : undefined, served }
 }

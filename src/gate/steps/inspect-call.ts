@@ -4,6 +4,7 @@ import { captureCall } from '../capture.ts'
 import type { Exchange } from '../exchange.ts'
 import type { GovernedCall } from '../governed.ts'
 import type { Grant } from '../grant.ts'
+import { guardsOf } from '../stand-in.ts'
 
 /**
  * Guardrails on the way in: the call as it is, the call with spans masked, or a refusal.
@@ -14,8 +15,9 @@ export async function inspectCall<Call extends GovernedCall>(
   grant: Grant,
   call: Call,
 ): Promise<Call> {
-  if (!grant.guards.inspectsCalls) return captured(exchange, call)
-  const inspection = await inspectSegments(grant.guards, 'input', call.segments())
+  const guards = guardsOf(exchange, grant, exchange.downgradedTo)
+  if (!guards.inspectsCalls) return captured(exchange, call)
+  const inspection = await inspectSegments(guards, 'input', call.segments())
   exchange.verdicts.push(...inspection.verdicts)
   exchange.lap('inspect')
   refuseIfBlocked(inspection)

@@ -6,7 +6,7 @@ import {
   type MoneyHold,
   type RateAnswer,
 } from '../../platform/coordination/index.ts'
-import type { BudgetCounter, ConcurrencyCounter, RateCounter } from './limit-index.ts'
+import type { AnyCounter, BudgetCounter, ConcurrencyCounter, RateCounter } from './limit-index.ts'
 import { rateHeaders } from './rate-headers.ts'
 
 /** What an operation came to. */
@@ -29,6 +29,28 @@ export interface Hold {
   readonly budgetRemaining: NanoUsd | undefined
   /** Limits and budgets in monitor mode that would have refused: `<name>: rate_limited`. */
   readonly wouldHave: readonly string[]
+  /** Whether it holds of this counter. */
+  readonly holds: (counter: AnyCounter) => boolean
+}
+
+/** Two holds of one operation, as one: both end when it ends. */
+export function joinedHold(first: Hold, second: Hold): Hold {
+  return {
+    kind: 'held',
+    settle: (spent) => both(first.settle(spent), second.settle(spent)),
+    release: () => both(first.release(), second.release()),
+    rateHeaders: () => ({ ...second.rateHeaders(), ...first.rateHeaders() }),
+    get budgetRemaining() {
+      const [one, other] = [first.budgetRemaining, second.budgetRemaining]
+      return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+    },
+    wouldHave: [...first.wouldHave, ...second.wouldHave],
+    holds: (counter) => first.holds(counter) || second.holds(counter),
+  }
+}
+
+function both(one: Awaitable<void>, other: Awaitable<void>): Awaitable<void> {
+  if (isPending(one) || isPending(other)) return Promise.all([one, other]).then(() => undefined)
 }
 
 interface TakenRate {
@@ -81,6 +103,12 @@ export class GatheredHold implements Hold {
 
   rateHeaders(): Readonly<Record<string, string>> {
     return rateHeaders(this.#rates)
+  }
+
+  holds({ kind, key }: AnyCounter): boolean {
+    if (kind === 'concurrency') return this.#entries.some((entry) => entry.key === key)
+    const taken: readonly { readonly counter: AnyCounter }[] = kind === 'rate' ? this.#rates : this.#money
+    return taken.some(({ counter }) => counter.key === key)
   }
 
   settle(spent: Spent): Awaitable<void> {

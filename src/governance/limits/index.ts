@@ -1,6 +1,6 @@
 export { type AtLimit, type BudgetPeriod, type BudgetSpec, budgetKind } from './budget.kind.ts'
 export { type CalendarPeriod, calendar, type Span } from './calendar.ts'
-export type { Hold, Spent } from './hold.ts'
+export { type Hold, joinedHold, type Spent } from './hold.ts'
 export { type LimitSpec, limitKind, type Per } from './limit.kind.ts'
 export { compileLimits, type LimitIndex } from './limit-index.ts'
 export { type Prime, primeBudgets, type SpendFilter } from './prime.ts'

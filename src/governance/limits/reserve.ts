@@ -28,6 +28,8 @@ export interface ReserveRequest {
   readonly caller: Caller
   readonly resource: Resource
   readonly estimate: Estimate
+  /** What the operation holds already: of that it takes nothing again. */
+  readonly beside?: Hold
   /** The run that the operation belongs to; without one it is a run of its own. */
   readonly run?: string | undefined
   /** Epoch milliseconds. */
@@ -57,7 +59,9 @@ const RUN_NAME_LENGTH = 128
  * coordinator answers with promises), with the facts `limit`, `scope` and `per`, and with the time to wait if waiting helps
  */
 export function reserve(request: ReserveRequest): Awaitable<Reservation> {
-  const counters = request.index.countersFor(request.caller, request.resource)
+  const { beside } = request
+  const all = request.index.countersFor(request.caller, request.resource)
+  const counters = beside ? all.filter((counter) => !beside.holds(counter)) : all
   const hold = new GatheredHold(request.coordinator, request.nowMs)
   return gatherFrom({ request, counters, hold }, 0)
 }

@@ -3,8 +3,8 @@ import { type ErrorCode, GatewayError, toGatewayError } from '../../lib/errors.t
 import type { Random } from '../../lib/random.ts'
 import type { RuleFacts } from './condition.ts'
 import type { TargetHealth } from './health.ts'
-import { orderTargets } from './order.ts'
-import type { ModelIndex, ModelPlan } from './plan.ts'
+import { orderTargets, ruleThatHolds } from './order.ts'
+import type { ModelIndex, ModelPlan, PlanRule } from './plan.ts'
 import type { Attempt, Target } from './served.ts'
 
 /** What walking from target to target needs. */
@@ -17,10 +17,10 @@ export interface Walk<Result> {
   readonly facts: RuleFacts
   readonly signal: AbortSignal
   /**
-   * Whether another model may be asked in place of the one asked for: its name is that of a Model document. One that may
-   * not is passed over, as a fall-back and as what a rule names. Absent: all may.
+   * Whether another model may stand in for the one asked for: its name is that of a Model document. Asked right before it
+   * would be tried; one that may not is passed over, as a fall-back and as what a rule names. Absent: all may.
    */
-  readonly mayUse?: (model: string) => boolean
+  readonly admits?: (model: string) => Promise<boolean>
   /** Every attempt is added here as it begins. */
   readonly attempts: Attempt[]
   /** Asks one target. Throws `GatewayError`; nothing of the answer may have reached the client by then. */
@@ -44,7 +44,7 @@ export async function walkTargets<Result>(walk: Walk<Result>): Promise<Result> {
     const reason = fallbackReason(last.code)
     if (!reason || !walk.plan.fallbackOn.has(reason) || isOver(walk)) break
     const plan = walk.models.get(name)
-    if (!plan || walk.mayUse?.(name) === false) continue
+    if (!plan || (await walk.admits?.(name)) === false || isOver(walk)) continue
     const tried = await tryPlan(walk, plan)
     if (tried.kind === 'answered') return tried.result
     last = tried.error
@@ -57,14 +57,16 @@ type Tried<Result> =
   | { readonly kind: 'failed'; readonly error: GatewayError }
 
 async function tryPlan<Result>(walk: Walk<Result>, plan: ModelPlan): Promise<Tried<Result>> {
-  const targets = orderTargets(plan, walk)
+  const holding = ruleThatHolds(plan, walk.facts)
+  const rule = holding && (await mayFollow(walk, holding)) ? holding : undefined
+  const targets = orderTargets(plan, { health: walk.health, random: walk.random, rule })
   let error: GatewayError | undefined
   for (let count = 0; count < plan.attempts && targets.length > 0 && !isOver(walk); count++) {
     const target = targets[count % targets.length]
     if (!target) break
     if (count >= targets.length) await pauseBefore(walk, count - targets.length, error?.retryAfterMs)
     if (isOver(walk)) break
-    const tried = await tryTarget(walk, plan, target)
+    const tried = await tryTarget(walk, { plan, target, standIn: standInOf(walk, { plan, target, rule }) })
     if (tried.kind === 'answered') return tried
     error = tried.error
     if (!isRetried(plan, error.code)) break
@@ -75,9 +77,33 @@ async function tryPlan<Result>(walk: Walk<Result>, plan: ModelPlan): Promise<Tri
   }
 }
 
-async function tryTarget<Result>(walk: Walk<Result>, plan: ModelPlan, target: Target): Promise<Tried<Result>> {
+/** Not where it leads to a model that may not stand in. */
+async function mayFollow<Result>(walk: Walk<Result>, { model }: PlanRule): Promise<boolean> {
+  return model === undefined || (await walk.admits?.(model)) !== false
+}
+
+interface Way {
+  readonly plan: ModelPlan
+  readonly target: Target
+  readonly rule: PlanRule | undefined
+}
+
+/** The Model in whose name a target is asked, where it is not the one asked for. */
+function standInOf<Result>(walk: Walk<Result>, { plan, target, rule }: Way): string | undefined {
+  if (rule?.model !== undefined && rule.targets.includes(target)) return rule.model
+  return plan === walk.plan ? undefined : plan.name
+}
+
+interface Try {
+  readonly plan: ModelPlan
+  readonly target: Target
+  readonly standIn: string | undefined
+}
+
+async function tryTarget<Result>(walk: Walk<Result>, { plan, target, standIn }: Try): Promise<Tried<Result>> {
   const attempt: Attempt = {
     target,
+    standIn,
     startedAt: walk.clock.now(),
     startedTick: walk.clock.monotonic(),
     durationMs: 0,

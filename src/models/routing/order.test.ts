@@ -3,7 +3,7 @@ import { manualClock } from '../../lib/clock.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { seededRandom } from '../../lib/random.ts'
 import { targetHealth } from './health.ts'
-import { orderTargets } from './order.ts'
+import { orderTargets, ruleThatHolds } from './order.ts'
 import { attemptAt, modelsFrom, modelYaml, planFrom } from './testing.ts'
 
 const FACTS = { tokens: 100, tools: false, stream: false, model: 'm' }
@@ -13,7 +13,8 @@ function chooser(yaml: string, ...others: string[]) {
   const clock = manualClock()
   const health = targetHealth(clock)
   const random = seededRandom(42)
-  const names = (facts = FACTS) => orderTargets(plan, { health, random, facts }).map(({ model }) => model)
+  const names = (facts = FACTS) =>
+    orderTargets(plan, { health, random, rule: ruleThatHolds(plan, facts) }).map(({ model }) => model)
   const target = (model: string) => {
     const found = plan.targets.find((one) => one.model === model)
     if (!found) throw new Error(model)

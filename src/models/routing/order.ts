@@ -2,16 +2,15 @@ import { assertNever } from '../../lib/errors.ts'
 import type { Random } from '../../lib/random.ts'
 import type { RuleFacts } from './condition.ts'
 import type { TargetHealth } from './health.ts'
-import type { ModelPlan } from './plan.ts'
+import type { ModelPlan, PlanRule } from './plan.ts'
 import type { Target } from './served.ts'
 
 /** What choosing depends on. */
 export interface OrderContext {
   readonly health: TargetHealth
   readonly random: Random
-  readonly facts: RuleFacts
-  /** Whether a rule may lead to another model; absent: it may. */
-  readonly mayUse?: (model: string) => boolean
+  /** The rule that holds for the call, where it may be followed. */
+  readonly rule?: PlanRule | undefined
 }
 
 /**
@@ -39,7 +38,7 @@ function byStrategy(plan: ModelPlan, context: OrderContext): readonly Target[] {
     case 'least-cost':
       return targets.toSorted((a, b) => priceOf(a) - priceOf(b))
     case 'rules':
-      return byRules(plan, context)
+      return byRule(plan, context.rule)
     default:
       return assertNever(plan.strategy)
   }
@@ -65,9 +64,13 @@ function priceOf(target: Target): number {
   return price ? price.input + 3 * price.output : Number.POSITIVE_INFINITY
 }
 
-/** The targets of the first rule that holds, then the model's others as a reserve: these alone, where it leads to a model that may not be used. */
-function byRules(plan: ModelPlan, context: OrderContext): readonly Target[] {
-  const rule = plan.rules.find(({ condition }) => condition(context.facts))
-  if (!rule || (rule.model !== undefined && context.mayUse?.(rule.model) === false)) return plan.targets
+/** The first rule of a model that holds for a call. */
+export function ruleThatHolds(plan: ModelPlan, facts: RuleFacts): PlanRule | undefined {
+  return plan.strategy === 'rules' ? plan.rules.find(({ condition }) => condition(facts)) : undefined
+}
+
+/** The targets that the rule leads to, then the model's others as a reserve. */
+function byRule(plan: ModelPlan, rule: PlanRule | undefined): readonly Target[] {
+  if (!rule) return plan.targets
   return [...rule.targets, ...plan.targets.filter((target) => !rule.targets.includes(target))]
 }

@@ -28,6 +28,8 @@ export interface TargetPrice {
 /** One try at one target; filled in as it goes. */
 export interface Attempt {
   readonly target: Target
+  /** The Model that stands in for the one asked for: a fall-back, or what a rule leads to. */
+  readonly standIn?: string | undefined
   readonly startedAt: number
   /** Monotonic. */
   readonly startedTick: number
