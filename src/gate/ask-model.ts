@@ -3,6 +3,7 @@ import { type Attempt, type ModelPlan, type Served, type Target, walkTargets } f
 import type { Exchange } from './exchange.ts'
 import type { GovernedCall } from './governed.ts'
 import type { Grant } from './grant.ts'
+import { addUsage } from './price.ts'
 import { standInsFor } from './stand-in.ts'
 
 /** One target to be asked, and what. */
@@ -53,6 +54,7 @@ export async function askModel<Call extends GovernedCall, Answered extends { rea
     return answered
   } finally {
     exchange.upstreamMs += clock.monotonic() - from
+    for (const attempt of attempts) if (attempt.error && attempt.usage) addUsage(exchange, attempt, attempt.usage)
     exchange.lap('perform')
   }
 }

@@ -138,3 +138,58 @@ spec:
     expect(gate.records[0]?.cost).toBe((100 + 2 * 50) * 1_000)
   })
 })
+
+describe('an attempt that failed after it told what it used', () => {
+  const documents = `---
+kind: Model
+metadata: {name: guarded}
+spec: {targets: [{provider: local, model: m-filtered}], retry: {attempts: 1}, fallback: {on: [content-filter, error], to: [assistant]}}
+`
+  const usage = { prompt_tokens: 1_000, completion_tokens: 0, total_tokens: 1_000 }
+  const whole = (content: string, finish: string, told: object) => ({
+    id: 'x',
+    object: 'chat.completion',
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: finish }],
+    usage: told,
+  })
+
+  test('is billed beside the one that answered, and stands with its own cost in the record', async () => {
+    const transport: Transport = async ({ body }) => {
+      const isFiltered = JSON.parse(String(body)).model === 'm-filtered'
+      const answer = isFiltered
+        ? whole('', 'content_filter', usage)
+        : whole('Yes', 'stop', { prompt_tokens: 10, completion_tokens: 1 })
+      const response = Response.json(answer)
+      return { status: 200, headers: response.headers, body: response.body, text: () => response.text() }
+    }
+    const gate = gateBench({ documents, transport })
+    expect((await gate.ask({ body: chatBody(false, { model: 'guarded' }) })).status).toBe(200)
+    const [record] = gate.records
+    expect(record?.attempts.map(({ model, cost }) => [model, cost])).toEqual([
+      ['m-filtered', 1_000 * 1_000],
+      ['m-1', (10 + 2) * 1_000],
+    ])
+    expect(record?.cost).toBe((1_000 + 10 + 2) * 1_000)
+    expect(record?.tokens).toMatchObject({ input: 1_010, output: 1 })
+  })
+
+  test('is billed too where it was a stream that failed before its first content', async () => {
+    const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`
+    const chunk = { id: 'x', object: 'chat.completion.chunk', model: 'm' }
+    const failing =
+      event({ ...chunk, choices: [], usage }) + event({ error: { message: 'Overloaded', type: 'server_error' } })
+    const fine =
+      event({ ...chunk, choices: [{ index: 0, delta: { content: 'Yes' }, finish_reason: 'stop' }] }) +
+      event({ ...chunk, choices: [], usage: { prompt_tokens: 10, completion_tokens: 1 } }) +
+      'data: [DONE]\n\n'
+    const transport: Transport = async ({ body }) => {
+      const text = JSON.parse(String(body)).model === 'm-filtered' ? failing : fine
+      const response = new Response(text, { headers: { 'content-type': 'text/event-stream' } })
+      return { status: 200, headers: response.headers, body: response.body, text: () => response.text() }
+    }
+    const gate = gateBench({ documents, transport })
+    await (await gate.ask({ body: chatBody(true, { model: 'guarded' }) })).text()
+    expect(gate.records[0]?.attempts.map(({ cost }) => cost)).toEqual([1_000_000, 12_000])
+    expect(gate.records[0]?.cost).toBe(1_012_000)
+  })
+})

@@ -114,6 +114,7 @@ async function whole(
   const raw = await wholeBody(response, deadline)
   deadline.clear()
   const answer = dialect.decodeAnswer(answerObject(raw))
+  if (answer.usage) served.attempt.usage = answer.usage
   served.attempt.durationMs = ask.upstream.clock.monotonic() - served.attempt.startedTick
   return { kind: 'whole', answer, raw, served }
 }
@@ -171,6 +172,7 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
       const last = decoder.end()
       if (!last.complete)
         throw new GatewayError('upstream_error', { message: 'The provider ended the answer before it began.' })
+      noteUsage(last.frames, attempt)
       hasContent(last.frames, plan)
       ended = true
       break
@@ -181,6 +183,7 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
     let bearsEvents = false
     for (let at = 0; at < value.byteLength && !content; at += PIECE_BYTES) {
       const frames = decoder.push(value.subarray(at, at + PIECE_BYTES))
+      noteUsage(frames, attempt)
       content = hasContent(frames, plan)
       bearsEvents ||= frames.length > 0
     }
@@ -212,6 +215,11 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
       throw error
     }
   }
+}
+
+/** What was used is owed, also where the attempt fails before anything of its answer is given out. */
+function noteUsage(frames: readonly Frame[], attempt: Attempt): void {
+  for (const { events } of frames) for (const event of events) if (event.kind === 'usage') attempt.usage = event.usage
 }
 
 /** Whether frames bear something to see. Throws `content_filtered` when all they say is that nothing will come. */
