@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { type ErrorCode, GatewayError } from './errors.ts'
-import { type JsonEdit, parseJson, patchJson, wellFormed } from './json.ts'
+import { type JsonEdit, parseJson, patchJson, refuseRepeatedMembers, wellFormed } from './json.ts'
 
 function codeOf(run: () => unknown): ErrorCode | 'taken' | 'other' {
   try {
@@ -61,6 +61,9 @@ describe('reading', () => {
       '{"model":"a", "x":{} ,"mod\\u0065l" : "b"}',
       ' {"a":1,"a":1}',
       '{"":1,"":2}',
+      '{"model":"a","Model":"b"}',
+      '{"\u017ftream":true,"stream":false}',
+      '{"system_instruction":1,"systemInstruction":2}',
     ]
     for (const text of refused) {
       expect(codeOf(() => parseJson(text, { uniqueKeysAt: 'top' }))).toBe('invalid_request')
@@ -68,6 +71,19 @@ describe('reading', () => {
     }
     const taken = ['{"model":"model","a":["model","a"]}', '{"a":{"x":1,"x":2}}', '[{"a":1,"a":2}]', '{"a":"a","b":"b"}']
     for (const text of taken) expect(codeOf(() => parseJson(text, { uniqueKeysAt: 'top' }))).toBe('taken')
+  })
+
+  test('a member given twice at any depth is found where whole texts are looked at', () => {
+    for (const text of [
+      '{"a":{"x":1,"x":2}}',
+      '[{"a":1,"b":[{}],"\\u0061":2}]',
+      '{"a":[{"b":{"c":1,"d":{},"c":2}}]}',
+    ]) {
+      expect(codeOf(() => refuseRepeatedMembers(text))).toBe('invalid_request')
+    }
+    for (const text of ['{"a":{"x":1},"b":{"x":1}}', '[{"a":1},{"a":1}]', '{"a":{"A":1,"a":"a"}}']) {
+      expect(codeOf(() => refuseRepeatedMembers(text))).toBe('taken')
+    }
   })
 
   test('names that reach into prototypes are dropped at every level, however escaped', () => {

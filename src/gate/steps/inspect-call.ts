@@ -1,5 +1,6 @@
 import { type Inspection, inspectSegments } from '../../governance/guardrails/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
+import { refuseRepeatedMembers } from '../../lib/json.ts'
 import { captureCall } from '../capture.ts'
 import type { Exchange } from '../exchange.ts'
 import type { GovernedCall } from '../governed.ts'
@@ -8,7 +9,7 @@ import { guardsOf } from '../stand-in.ts'
 
 /**
  * Guardrails on the way in: the call as it is, the call with spans masked, or a refusal.
- * Ends with `content_blocked`.
+ * Ends with `content_blocked`, and with `invalid_request` for a body whose members can be read in two ways.
  */
 export async function inspectCall<Call extends GovernedCall>(
   exchange: Exchange,
@@ -17,6 +18,8 @@ export async function inspectCall<Call extends GovernedCall>(
 ): Promise<Call> {
   const guards = guardsOf(exchange, grant, exchange.downgradedTo)
   if (!guards.inspectsCalls) return captured(exchange, call)
+  // What is looked at must be what the upstream reads, also where the caller's own bytes pass.
+  if (call.original) refuseRepeatedMembers(call.original.text)
   const inspection = await inspectSegments(guards, 'input', call.segments())
   exchange.verdicts.push(...inspection.verdicts)
   exchange.lap('inspect')
