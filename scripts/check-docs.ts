@@ -4,6 +4,7 @@ import { ERROR_CODES } from '../src/lib/errors.ts'
 import { type Dependency, untrueDependencies } from './docs/dependencies.ts'
 import { untrueDocuments } from './docs/documents.ts'
 import { GENERATED, withTable } from './docs/generated.ts'
+import { untrueTests } from './docs/held-by.ts'
 import { untrueMentions } from './docs/mentions.ts'
 import type { Page, Untruth } from './docs/page.ts'
 import { stepsOfCode, stepsOfPage, untoldCodes } from './docs/story.ts'
@@ -27,7 +28,8 @@ async function main(): Promise<void> {
   const paths = [...globSync('*.md', { cwd: root }), ...globSync('docs/**/*.md', { cwd: root })].sort()
   const pages = paths.map((path): Page => ({ path, text: read(path) }))
   const documents = await shownDocuments(pages)
-  const untrue = [...stale, ...(await mentions(pages)), ...documents, ...dependencies(pages), ...story(pages)]
+  const tests = pages.flatMap((page) => untrueTests(page, read))
+  const untrue = [...stale, ...(await mentions(pages)), ...documents, ...tests, ...dependencies(pages), ...story(pages)]
   for (const { path, line, message } of untrue) console.log(`${path}:${line}: ${message}`)
   console.log(`docs: ${pages.length} pages, ${untrue.length} problems`)
   process.exitCode = untrue.length > 0 || pages.length === 0 ? 1 : 0

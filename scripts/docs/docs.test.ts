@@ -5,6 +5,7 @@ import { untrueDependencies } from './dependencies.ts'
 import { untrueDocuments } from './documents.ts'
 import { fieldsOf } from './fields.ts'
 import { markdownTable, withTable } from './generated.ts'
+import { untrueTests } from './held-by.ts'
 import { untrueMentions } from './mentions.ts'
 import { stepsOfCode, stepsOfPage, untoldCodes } from './story.ts'
 
@@ -133,4 +134,19 @@ test('documents shown in a page are checked against the kinds, at their lines; s
 
 test('an error code that the story does not name is found', () => {
   expect(untoldCodes('May end with: `internal`.', ['internal', 'conflict'])).toEqual(['conflict'])
+})
+
+test('a test that a page names and its file does not have is found', () => {
+  const read = (path: string) => {
+    if (path === 'src/a.test.ts') return "test('holds', () => {})"
+    throw new Error('no file')
+  }
+  const row = (file: string, title: string) => `| a case | \`${file}\` | ${title} |`
+  const text = [
+    '| case | held by | test |',
+    row('src/a.test.ts', 'holds'),
+    row('src/a.test.ts', 'breaks'),
+    row('src/b.test.ts', 'holds'),
+  ]
+  expect(untrueTests({ path: 'p.md', text: text.join('\n') }, read).map(({ line }) => line)).toEqual([3, 4])
 })
