@@ -2,6 +2,7 @@ import { GatewayError } from '../../lib/errors.ts'
 import { isObject, patchJson } from '../../lib/json.ts'
 import type { JsonObject } from '../../models/dialects/index.ts'
 import type { Exchange } from '../exchange.ts'
+import { ownerOf } from './owner.ts'
 import type { StoredResponse } from './responses.store.ts'
 
 /** A request with everything in it that it refers to. */
@@ -61,10 +62,10 @@ async function earlierItems(exchange: Exchange, id: string, length: number): Pro
   return [...itemsOf(input), ...output.filter(canBeReplayed)]
 }
 
-/** A principal's stored response. Ends with `not_found`. */
+/** A stored response of the caller's. Ends with `not_found`. */
 export async function find(exchange: Exchange, id: string, param?: string): Promise<StoredResponse> {
-  const principal = exchange.caller?.principal
-  const stored = principal === undefined ? undefined : await exchange.gate.responses.find(principal, id)
+  const { caller, gate } = exchange
+  const stored = caller && (await gate.responses.find(ownerOf(caller), id))
   if (stored !== undefined) return stored
   const what = param === 'previous_response_id' ? 'Previous response' : 'Response'
   throw new GatewayError('not_found', { message: `${what} with id ${JSON.stringify(id)} not found.`, param })
@@ -84,8 +85,8 @@ function isReference(item: unknown): item is { readonly id: string } {
 async function resolved(exchange: Exchange, items: readonly unknown[]): Promise<readonly unknown[]> {
   const ids = items.flatMap((item) => (isReference(item) ? [item.id] : []))
   if (ids.length === 0) return items
-  const principal = exchange.caller?.principal ?? ''
-  const found = await exchange.gate.responses.findItems(principal, [...new Set(ids)])
+  const { caller, gate } = exchange
+  const found = await gate.responses.findItems(caller ? ownerOf(caller) : '', [...new Set(ids)])
   return items.flatMap((item) => {
     if (!isReference(item)) return [item]
     const text = found.get(item.id)

@@ -2,6 +2,7 @@ import { byteSearch } from '../../lib/byte-search.ts'
 import { isObject, type JsonEdit, patchJson } from '../../lib/json.ts'
 import type { Exchange } from '../exchange.ts'
 import type { StreamSource } from '../operation.ts'
+import { ownerOf } from './owner.ts'
 import type { StoredItem } from './responses.store.ts'
 
 /** What is to become of an answer. */
@@ -98,7 +99,7 @@ function keep(response: unknown, { exchange, given }: Keeping): void {
   }
   const now = gate.clock.now()
   gate.responses.put({
-    principal: caller.principal,
+    principal: ownerOf(caller),
     id: response.id,
     team: caller.team,
     createdAt: now,

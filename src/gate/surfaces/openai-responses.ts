@@ -6,6 +6,7 @@ import type { Incoming } from '../incoming.ts'
 import { localOperation } from '../local-operation.ts'
 import { find } from '../responses/history.ts'
 import { inputItemsPage } from '../responses/input-items.ts'
+import { ownerOf } from '../responses/owner.ts'
 import { responsesOperation } from '../responses/responses-operation.ts'
 import { asOperation, type Params, type Surface } from './surface.ts'
 
@@ -42,8 +43,8 @@ const retrieve = stored(async (exchange, id) => {
 })
 
 const remove = stored(async (exchange, id) => {
-  const principal = exchange.caller?.principal ?? ''
-  if (await exchange.gate.responses.delete(principal, id)) return { id, object: 'response', deleted: true }
+  const { caller, gate } = exchange
+  if (caller && (await gate.responses.delete(ownerOf(caller), id))) return { id, object: 'response', deleted: true }
   throw new GatewayError('not_found', { message: `Response with id ${JSON.stringify(id)} not found.` })
 })
 
