@@ -2,15 +2,11 @@ import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { createOpenAI } from '@ai-sdk/openai'
 import { jsonSchema, stepCountIs, streamText, tool } from 'ai'
 import OpenAI from 'openai'
-import { generateKey, keyDigest } from '../../src/governance/identity/index.ts'
-import { systemRandom } from '../../src/lib/random.ts'
 import { bodyOf, fakeUpstream, type Script } from './fake-upstream.ts'
 import { mintKey, startGateway } from './harness.ts'
 import { openaiFake } from './wires/openai.ts'
 
 const other = mintKey('other')
-const narrow = mintKey('narrow', "narrowTo: ['model:rehearse']")
-const wide = { key: generateKey(systemRandom) }
 const upstream = await fakeUpstream()
 const gateway = await startGateway({
   documents: `kind: Provider
@@ -32,16 +28,6 @@ ${other.documents}
 kind: Grant
 metadata: {name: other-may}
 spec: {to: ['app:other'], effect: allow, actions: [use], on: ['model:*']}
----
-${narrow.documents}
----
-kind: Key
-metadata: {name: wide-key}
-spec: {for: 'app:narrow', sha256: ${keyDigest(wide.key)}}
----
-kind: Grant
-metadata: {name: narrow-may}
-spec: {to: ['app:narrow'], effect: allow, actions: [use], on: ['model:*']}
 ---
 kind: Model
 metadata: {name: guarded}
@@ -144,17 +130,6 @@ describe('a provider that knows no state (sandbox)', () => {
     const items = await client.responses.inputItems.list(second.id, { order: 'asc' })
     expect(items.data[1]).toMatchObject({ type: 'message', role: 'assistant', content: [{ text: 'one two' }] })
     expect(await refusalOf(stranger.responses.create({ model: 'rehearse', input }))).toMatchObject({ status: 404 })
-  })
-
-  test('a narrowed key sees what was made with it alone; the other keys of its app do not', async () => {
-    const [narrowed, whole] = [sdk(narrow.key), sdk(wide.key)]
-    const made = await narrowed.responses.create({ model: 'rehearse', input: 'mine' })
-    expect((await narrowed.responses.retrieve(made.id)).id).toBe(made.id)
-    expect(await refusalOf(whole.responses.retrieve(made.id))).toMatchObject({ status: 404 })
-    const theirs = await whole.responses.create({ model: 'guarded', input: 'ours' })
-    expect(await refusalOf(narrowed.responses.retrieve(theirs.id))).toMatchObject({ status: 404 })
-    const goOn = { model: 'rehearse', input: 'x', previous_response_id: theirs.id }
-    expect(await refusalOf(narrowed.responses.create(goOn))).toMatchObject({ status: 404 })
   })
 
   test("another principal's response is exactly as unknown as one that never was", async () => {
