@@ -16,6 +16,8 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/reference/configuration.md', name: 'variables', table: variables },
   { path: 'docs/reference/endpoints.md', name: 'surfaces', table: surfaces },
   { path: 'docs/reference/endpoints.md', name: 'control plane', table: controlPlane },
+  { path: 'docs/reference/permissions.md', name: 'permissions', table: permissions },
+  { path: 'docs/reference/permissions.md', name: 'roles', table: roles },
   { path: 'docs/reference/providers.md', name: 'provider types', table: providers },
   { path: 'docs/reference/documents.md', name: 'kinds', table: kinds },
   { path: 'docs/reference/cli.md', name: 'commands', table: commands },
@@ -68,9 +70,32 @@ async function controlPlane(): Promise<string> {
   const rows = CONTROL_ROUTES.map(({ method, path, permission, summary }) => [
     `\`${method} ${path.replace(/[:*](\w+)/g, named)}\``,
     summary ?? '',
-    `\`${permission}\``,
+    [permission]
+      .flat()
+      .map((one) => `\`${one}\``)
+      .join(' or '),
   ])
   return markdownTable(['address', 'what', 'permission'], rows)
+}
+
+async function permissions(): Promise<string> {
+  const { PERMISSIONS } = await import('../../src/contract/permissions.ts')
+  const rows = Object.entries(PERMISSIONS).map(([name, what]) => [`\`${name}\``, what])
+  return markdownTable(['permission', 'lets one'], rows)
+}
+
+const REACH_WORDS = { everything: 'all', managed: 'teams', self: 'own' } as const
+
+async function roles(): Promise<string> {
+  const { PERMISSION_NAMES } = await import('../../src/contract/permissions.ts')
+  const { BUILT_IN_ROLES } = await import('../../src/governance/access/index.ts')
+  const entries = Object.entries(BUILT_IN_ROLES)
+  const summaries = entries.map(([name, { summary }]) => `- \`${name}\`: ${summary}`).join('\n')
+  const rows = PERMISSION_NAMES.filter((permission) => permission !== 'self:read').map((permission) => [
+    `\`${permission}\``,
+    ...entries.map(([, role]) => (role.permissions.some((one) => one === permission) ? REACH_WORDS[role.reach] : '')),
+  ])
+  return `${summaries}\n\n${markdownTable(['permission', ...entries.map(([name]) => name)], rows)}`
 }
 
 /** `/:id` and `/*model` as readers know them; a literal after a colon (`:generateContent`) stays. */

@@ -1,4 +1,5 @@
-import type { Action } from '../governance/access/index.ts'
+import type { Permission } from '../contract/permissions.ts'
+import type { Reach, Rights } from '../governance/access/index.ts'
 import type { Caller } from '../governance/identity/index.ts'
 
 /** A request to the control plane: authenticated, permitted, its body read and parsed. */
@@ -9,6 +10,10 @@ export interface ControlRequest {
   readonly body: unknown
   readonly headers: Headers
   readonly caller: Caller
+  /** What the caller may, for handlers that ask for more than the route's own permission. */
+  readonly rights: Rights
+  /** Over what the caller has the route's permission; lists show what lies within, and the rest is not there. */
+  readonly reach: Reach
 }
 
 /** The answer of a route; `body` is written as JSON, a string or a `ReadableStream` of bytes as it is. */
@@ -23,8 +28,13 @@ export interface Route<Services = never> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   /** `/api/v1/documents/:kind/:name`: `:name` stands for one segment, `*name` for one or more. */
   readonly path: string
-  /** What the caller must be allowed to do: an action on the control plane (`read`, `manage`, `reveal`, `export`). */
-  readonly permission: Action
+  /** What the caller's roles must give; of several any one lets in, and the handler asks for the one that the object needs. */
+  readonly permission: Permission | readonly Permission[]
+  /**
+   * The handler honours `ControlRequest.reach`: who has the permission over a part sees and changes that part. Without
+   * it the permission must be held over everything.
+   */
+  readonly scoped?: true
   /** One sentence for the reference of the API. */
   readonly summary?: string
   readonly handle: (request: ControlRequest, services: Services) => Promise<ControlReply>

@@ -1,10 +1,11 @@
-import { administers } from '../governance/access/index.ts'
-import { authenticate, type Caller, readCredential } from '../governance/identity/index.ts'
+import type { Reach, Rights } from '../governance/access/index.ts'
+import { authenticate, readCredential } from '../governance/identity/index.ts'
 import { GatewayError, toGatewayError } from '../lib/errors.ts'
 import type { IdMaker } from '../lib/ids.ts'
 import { parseJson } from '../lib/json.ts'
 import { InvalidDocuments } from '../platform/documents/index.ts'
 import type { Snapshot } from '../policy/index.ts'
+import { lacking } from './lacking.ts'
 import type { ControlReply, ControlRequest, Route } from './route-types.ts'
 
 /** What every control-plane request needs, whatever its route. */
@@ -57,23 +58,31 @@ async function handle<Services>(
   const here = compiled.filter(({ expression }) => expression.test(incoming.path))
   const found = here.find(({ route }) => route.method === incoming.method)
   // Who is not known learns nothing, not even which addresses there are.
-  const caller = authenticate(plane.snapshot().identity, readCredential(incoming.headers), plane.now())
+  const { identity, roles } = plane.snapshot()
+  const caller = authenticate(identity, readCredential(incoming.headers), plane.now())
   if (!found) throw new GatewayError(here.length > 0 ? 'method_not_allowed' : 'not_found')
-  permit(plane, caller)
+  const rights = roles.rightsOf(caller)
+  const reach = permit(found.route, rights)
   const request: ControlRequest = {
     params: paramsOf(found.expression, incoming.path),
     query: incoming.query,
     body: await bodyOf(incoming, plane.maxBodyBytes),
     headers: incoming.headers,
     caller,
+    rights,
+    reach,
   }
   return found.route.handle(request, plane.services)
 }
 
-/** Until there are roles, the control plane is for those who may manage everything. */
-function permit<Services>(plane: ControlPlane<Services>, caller: Caller): void {
-  if (administers(plane.snapshot().access, caller)) return
-  throw new GatewayError('access_denied', { message: 'This needs a key that may administer the gateway.' })
+/** Lets in whom a role gives the route's permission, and says over what. Throws `access_denied`. */
+function permit({ permission, scoped }: Pick<Route, 'permission' | 'scoped'>, rights: Rights): Reach {
+  const wanted = typeof permission === 'string' ? [permission] : permission
+  for (const one of wanted) {
+    const reach = rights.reach(one)
+    if (reach === 'everything' || (scoped && reach !== undefined)) return reach
+  }
+  throw lacking(wanted, rights)
 }
 
 async function bodyOf(incoming: ControlIncoming, maxBytes: number): Promise<unknown> {

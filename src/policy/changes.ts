@@ -5,6 +5,7 @@ import type { FaultLog, SnapshotHolder } from './holder.ts'
 import type { LastGoodFile } from './last-good.ts'
 import { type Change, changesBetween, type Intent, keyOf, type Plan, partyOf, planChanges } from './plan.ts'
 import type { Revision, RevisionStore } from './revisions.store.ts'
+import type { Snapshot } from './snapshot.ts'
 import { readStored, storedText, toSources } from './stored.ts'
 
 /** Who changes documents, why, and from which state. */
@@ -16,7 +17,19 @@ export interface ChangeRequest {
   readonly ifRevision?: string
   /** Looked at under the lock, before anything is planned; throws to refuse. */
   readonly guard?: (current: DocumentSet) => void
+  /** Looked at under the lock, when it is known what changes; throws to refuse. */
+  readonly permit?: Permit | undefined
 }
+
+/** What stood before a change and what would stand after it. */
+export interface BeforeAndAfter {
+  /** Undefined before the first revision. */
+  readonly before: Snapshot | undefined
+  readonly after: Snapshot
+}
+
+/** Refuses changes by throwing; called when they are compiled and nothing is written yet. */
+export type Permit = (changes: readonly Change[], snapshots: BeforeAndAfter) => void
 
 /** What came of a change. */
 export interface Applied {
@@ -141,6 +154,7 @@ async function commit(tools: ChangeTools, { next, changes, unchanged, request }:
   const at = tools.now()
   // INVARIANT: what cannot be compiled is never written, so no revision can stop a gate from starting.
   const snapshot = tools.compile(next, { number: expected + 1, publishedAt: at })
+  request.permit?.(changes, { before: current, after: snapshot })
   await tools.holder.ready(snapshot)
   const { author, reason } = request
   const documents = storedText(next.documents)

@@ -1,4 +1,4 @@
-import { administers, compileAccess } from '../governance/access/index.ts'
+import { administers, compileAccess, compileRoles } from '../governance/access/index.ts'
 import { compileGuardrails } from '../governance/guardrails/index.ts'
 import { compileIdentity } from '../governance/identity/index.ts'
 import { compileLimits } from '../governance/limits/index.ts'
@@ -34,6 +34,7 @@ export function compiler(catalog: Catalog): Compile {
       models,
       identity,
       access,
+      roles: compileRoles(documents, { access, identity }),
       limits: compileLimits(documents),
       guardrails,
       capture,

@@ -1,4 +1,4 @@
-export type { Applied, ChangeRequest } from './changes.ts'
+export type { Applied, BeforeAndAfter, ChangeRequest, Permit } from './changes.ts'
 export { type Check, checkDocuments } from './check.ts'
 export { type Compile, type CompileOptions, compiler } from './compile.ts'
 export { readPolicy } from './directory.ts'

@@ -1,6 +1,6 @@
-import { grantKind, resourceGroupKind } from '../governance/access/index.ts'
+import { grantKind, resourceGroupKind, roleKind } from '../governance/access/index.ts'
 import { guardrailKind, wordListKind } from '../governance/guardrails/index.ts'
-import { appKind, keyKind, teamKind } from '../governance/identity/index.ts'
+import { agentKind, appKind, keyKind, teamKind } from '../governance/identity/index.ts'
 import { budgetKind, limitKind } from '../governance/limits/index.ts'
 import { captureKind } from '../governance/usage/index.ts'
 import { pricingKind } from '../models/catalog/index.ts'
@@ -15,9 +15,11 @@ export const POLICY_KINDS: readonly Kind[] = Object.freeze([
   pricingKind,
   teamKind,
   appKind,
+  agentKind,
   keyKind,
   resourceGroupKind,
   grantKind,
+  roleKind,
   limitKind,
   budgetKind,
   guardrailKind,

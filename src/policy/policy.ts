@@ -1,6 +1,6 @@
 import { GatewayError } from '../lib/errors.ts'
 import { type Document, type DocumentSet, type Kind, printYaml } from '../platform/documents/index.ts'
-import { type Applied, type Changes, changesOf, currentDocuments, valid } from './changes.ts'
+import { type Applied, type Changes, changesOf, currentDocuments, type Permit, valid } from './changes.ts'
 import { compiler } from './compile.ts'
 import { faultLog, type SnapshotHolder, snapshotHolder } from './holder.ts'
 import { POLICY_KINDS } from './kinds.ts'
@@ -19,6 +19,7 @@ export interface PutDocument {
   readonly ifMatch?: string
   /** Refuse when there is one already. */
   readonly ifAbsent?: boolean
+  readonly permit?: Permit | undefined
 }
 
 /** A document to be deleted through the API. */
@@ -27,6 +28,7 @@ export interface DeleteDocument {
   readonly name: string
   readonly author: string
   readonly ifMatch?: string
+  readonly permit?: Permit | undefined
 }
 
 /** All of policy: the documents, their revisions, and the one snapshot that counts. */
@@ -97,7 +99,7 @@ function stored(store: RevisionStore | undefined): RevisionStore {
   return store
 }
 
-function putDocument(changes: Changes, { document, author, ifMatch, ifAbsent }: PutDocument): Promise<Applied> {
+function putDocument(changes: Changes, { document, author, ifMatch, ifAbsent, permit }: PutDocument): Promise<Applied> {
   const { kind, name } = named(document)
   const file = `${kind}/${name}`
   const source = { file, owner: 'console', line: 1, value: document, place: () => ({ line: 1, column: 1 }) }
@@ -107,17 +109,20 @@ function putDocument(changes: Changes, { document, author, ifMatch, ifAbsent }: 
     if (ifMatch !== undefined) match(there, ifMatch)
   }
   const sources = { documents: [source], problems: [] }
-  return changes.apply({ party: 'console', sources, apiVersion: 'optional' }, { author, reason: `put ${file}`, guard })
+  return changes.apply(
+    { party: 'console', sources, apiVersion: 'optional' },
+    { author, reason: `put ${file}`, guard, permit },
+  )
 }
 
-function deleteDocument(changes: Changes, { kind, name, author, ifMatch }: DeleteDocument): Promise<Applied> {
+function deleteDocument(changes: Changes, { kind, name, author, ifMatch, permit }: DeleteDocument): Promise<Applied> {
   const guard = (current: DocumentSet) => {
     const there = current.documents.find((item) => item.kind === kind && item.name === name)
     if (!there) throw new GatewayError('not_found', { message: `There is no ${kind} named ${name}.` })
     if (ifMatch !== undefined) match(there, ifMatch)
   }
   const intent = { party: 'console', sources: { documents: [], problems: [] }, remove: [`${kind}/${name}`] } as const
-  return changes.apply(intent, { author, reason: `delete ${kind}/${name}`, guard })
+  return changes.apply(intent, { author, reason: `delete ${kind}/${name}`, guard, permit })
 }
 
 function match(there: Document | undefined, ifMatch: string): void {

@@ -1,4 +1,4 @@
-import type { AccessIndex } from '../governance/access/index.ts'
+import type { AccessIndex, RoleIndex } from '../governance/access/index.ts'
 import type { GuardrailIndex } from '../governance/guardrails/index.ts'
 import type { IdentityIndex } from '../governance/identity/index.ts'
 import type { LimitIndex } from '../governance/limits/index.ts'
@@ -21,6 +21,7 @@ export interface Snapshot {
   readonly models: ModelIndex
   readonly identity: IdentityIndex
   readonly access: AccessIndex
+  readonly roles: RoleIndex
   readonly limits: LimitIndex
   readonly guardrails: GuardrailIndex
   readonly capture: CaptureIndex

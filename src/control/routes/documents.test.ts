@@ -14,6 +14,7 @@ import { InvalidDocuments } from '../../platform/documents/index.ts'
 import { openDatabase } from '../../platform/storage/index.ts'
 import { createPolicy, POLICY_MIGRATIONS } from '../../policy/index.ts'
 import type { ControlReply, ControlRequest, Route } from '../route-types.ts'
+import { OWNER } from '../testing.ts'
 import { documentRoutes } from './documents.ts'
 import { type KeyServices, keyRoutes } from './keys.ts'
 import { revisionRoutes } from './revisions.ts'
@@ -57,6 +58,7 @@ async function plane() {
       body: asked.body,
       headers: new Headers(asked.headers),
       caller,
+      ...OWNER,
     }
     return route.handle(request, { policy, random: seededRandom(1) })
   }

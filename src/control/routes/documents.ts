@@ -1,8 +1,9 @@
 import { changeDocumentsBody, type DocumentAnswer } from '../../contract/documents.ts'
-import type { Action } from '../../governance/access/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { type Document, fromJson, readYaml, type Sources } from '../../platform/documents/index.ts'
 import { etagOf, type Intent, type Policy } from '../../policy/index.ts'
+import { ask, DOCUMENT_WRITERS, permitChanges, writerOf } from '../document-permissions.ts'
+import { belongsTo } from '../document-place.ts'
 import { parseBody } from '../parse-body.ts'
 import type { ControlRequest, Route } from '../route-types.ts'
 
@@ -20,21 +21,25 @@ export function documentAnswer(document: Document): DocumentAnswer {
   return { ...written, owner: document.owner, origin: document.origin, etag: etagOf(document.written) }
 }
 
-function found(policy: Policy, { params }: ControlRequest): Document {
+function found(policy: Policy, { params, reach }: ControlRequest): Document {
   const { kind = '', name = '' } = params
   const document = policy.find(kind, name)
-  if (!document) throw new GatewayError('not_found', { message: `There is no ${kind} named ${name}.` })
+  if (!document || !belongsTo(document, reach, policy.holder.current()))
+    throw new GatewayError('not_found', { message: `There is no ${kind} named ${name}.` })
   return document
 }
 
 /** `{items, nextCursor}` of documents, a kind's or all, ordered by kind and name. The cursor is the last one's key. */
-function listed(policy: Policy, { query, params }: ControlRequest) {
+function listed(policy: Policy, { query, params, reach }: ControlRequest) {
   const kind = params.kind ?? query.get('kind')
   if (kind && !policy.kinds.some((known) => known.kind === kind)) {
     throw new GatewayError('not_found', { message: `There is no kind ${kind}.` })
   }
   const limit = Math.min(MOST_ITEMS, Math.max(1, Number(query.get('limit')) || DEFAULT_ITEMS))
-  const all = policy.documents().documents.filter((document) => !kind || document.kind === kind)
+  const snapshot = policy.holder.current()
+  const all = snapshot.documents.documents.filter(
+    (document) => (!kind || document.kind === kind) && belongsTo(document, reach, snapshot),
+  )
   const cursor = query.get('cursor')
   const start = cursor ? all.findIndex((document) => `${document.kind}/${document.name}` === cursor) + 1 : 0
   const page = all.slice(start, start + limit)
@@ -89,29 +94,29 @@ function putBody({ body, params }: ControlRequest): unknown {
   return { ...document, kind, metadata }
 }
 
-const read: Action = 'read'
-const write: Action = 'manage'
-
 /** `/api/v1/documents…`: the documents of policy, one by one and together. */
 export const documentRoutes: readonly Route<DocumentServices>[] = [
   {
     method: 'GET',
     path: '/api/v1/documents',
-    permission: read,
+    permission: 'documents:read',
+    scoped: true,
     summary: 'All documents, or those of a kind.',
     handle: async (request, { policy }) => ({ status: 200, body: listed(policy, request) }),
   },
   {
     method: 'GET',
     path: '/api/v1/documents/:kind',
-    permission: read,
+    permission: 'documents:read',
+    scoped: true,
     summary: 'The documents of a kind.',
     handle: async (request, { policy }) => ({ status: 200, body: listed(policy, request) }),
   },
   {
     method: 'GET',
     path: '/api/v1/documents/:kind/*name',
-    permission: read,
+    permission: 'documents:read',
+    scoped: true,
     summary: 'One document with its owner and origin.',
     handle: async (request, { policy }) => {
       const document = found(policy, request)
@@ -121,10 +126,11 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
   {
     method: 'PUT',
     path: '/api/v1/documents/:kind/*name',
-    permission: write,
+    permission: DOCUMENT_WRITERS,
     summary: 'Creates or changes one document. If-Match guards against overwriting what changed meanwhile.',
     handle: async (request, { policy }) => {
       const { kind = '', name = '' } = request.params
+      ask(request.rights, writerOf(kind))
       const existed = policy.find(kind, name) !== undefined
       const ifMatch = request.headers.get('if-match')
       const applied = await policy.putDocument({
@@ -132,8 +138,9 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
         author: request.caller.principal,
         ifAbsent: request.headers.get('if-none-match') === '*',
         ...(ifMatch ? { ifMatch } : {}),
+        permit: permitChanges(request),
       })
-      const document = found(policy, request)
+      const document = found(policy, { ...request, reach: 'everything' })
       const headers = { etag: etagOf(document.written) }
       return { status: existed ? 200 : 201, body: { ...documentAnswer(document), revision: applied.number }, headers }
     },
@@ -141,12 +148,15 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
   {
     method: 'DELETE',
     path: '/api/v1/documents/:kind/*name',
-    permission: write,
+    permission: DOCUMENT_WRITERS,
     summary: 'Deletes one document, if no other refers to it.',
-    handle: async ({ params, headers, caller }, { policy }) => {
+    handle: async (request, { policy }) => {
+      const { params, headers, caller } = request
       const { kind = '', name = '' } = params
+      ask(request.rights, writerOf(kind))
       const ifMatch = headers.get('if-match')
-      const remove = { kind, name, author: caller.principal, ...(ifMatch ? { ifMatch } : {}) }
+      const permit = permitChanges(request)
+      const remove = { kind, name, author: caller.principal, permit, ...(ifMatch ? { ifMatch } : {}) }
       const applied = await policy.deleteDocument(remove)
       return { status: 200, body: { revision: applied.number } }
     },
@@ -154,7 +164,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
   {
     method: 'POST',
     path: '/api/v1/documents:plan',
-    permission: read,
+    permission: 'documents:read',
     summary: 'What applying documents would change. Changes nothing.',
     handle: async (request, { policy }) => {
       const { changes, unchanged } = policy.plan(changeOf(request).intent)
@@ -165,18 +175,20 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
   {
     method: 'POST',
     path: '/api/v1/documents:apply',
-    permission: write,
+    permission: DOCUMENT_WRITERS,
     summary: 'Applies documents in one transaction: all of them or none.',
     handle: async (request, { policy }) => {
       const { intent, ifRevision } = changeOf(request)
-      const change = { author: request.caller.principal, reason: 'apply', ...(ifRevision ? { ifRevision } : {}) }
+      const author = request.caller.principal
+      const permit = permitChanges(request)
+      const change = { author, reason: 'apply', permit, ...(ifRevision ? { ifRevision } : {}) }
       return { status: 200, body: await policy.apply(intent, change) }
     },
   },
   {
     method: 'GET',
     path: '/api/v1/documents:export',
-    permission: 'export',
+    permission: 'documents:export',
     summary: 'All documents of a revision as YAML.',
     handle: async ({ query }, { policy }) => {
       const revision = query.get('revision')

@@ -1,9 +1,13 @@
 import { newKeyBody } from '../../contract/keys.ts'
-import { generateKey, keyDigest, keyKind } from '../../governance/identity/index.ts'
+import { isWithin, type Reach } from '../../governance/access/index.ts'
+import { callerOf, generateKey, keyDigest, keyKind } from '../../governance/identity/index.ts'
+import { GatewayError } from '../../lib/errors.ts'
 import type { Random } from '../../lib/random.ts'
-import type { Policy } from '../../policy/index.ts'
+import type { Policy, Snapshot } from '../../policy/index.ts'
+import { askToCover } from '../document-permissions.ts'
+import { isTermWithin } from '../document-place.ts'
 import { parseBody } from '../parse-body.ts'
-import type { Route } from '../route-types.ts'
+import type { ControlRequest, Route } from '../route-types.ts'
 
 /** What the routes of keys need. */
 export interface KeyServices {
@@ -11,11 +15,12 @@ export interface KeyServices {
   readonly random: Random
 }
 
-/** The keys there are, without their digests. */
-function listed(policy: Policy) {
-  return policy
-    .documents()
+/** The keys within a reach, without their digests. */
+function listed(policy: Policy, reach: Reach) {
+  const snapshot = policy.holder.current()
+  return snapshot.documents
     .all(keyKind)
+    .filter(({ spec }) => isTermWithin(spec.for, reach, snapshot.identity))
     .map(({ name, spec, owner }) => ({
       id: name,
       name,
@@ -27,22 +32,50 @@ function listed(policy: Policy) {
     }))
 }
 
+/**
+ * Who may make a key for whom: for principals within the reach, never for another person unless the reach is everything,
+ * and never for somebody who may more than oneself. Throws `access_denied`.
+ */
+function permitKeyFor({ caller, rights, reach }: ControlRequest, principal: string, snapshot: Snapshot): void {
+  const { identity, roles } = snapshot
+  const theirs = callerOf(identity, principal)
+  // What is no principal is told by the document.
+  if (theirs === undefined || principal === caller.principal) return
+  const isOtherPerson = theirs.user !== undefined
+  if (reach !== 'everything' && (isOtherPerson || !isWithin(reach, theirs))) {
+    const message = `You may make keys for yourself and for the programs you look after; ${principal} is neither.`
+    throw new GatewayError('access_denied', { message, facts: { grantedBy: 'an owner' } })
+  }
+  askToCover(rights, roles.rightsOf(theirs), principal)
+}
+
+function noKey(name: string): GatewayError {
+  return new GatewayError('not_found', { message: `There is no Key named ${name}.` })
+}
+
 /** `/api/v1/keys`: virtual keys. Each is a Key document; the key itself is shown once, when it is made. */
 export const keyRoutes: readonly Route<KeyServices>[] = [
   {
     method: 'GET',
     path: '/api/v1/keys',
-    permission: 'read',
+    permission: 'keys:read',
+    scoped: true,
     summary: 'The virtual keys, without their secrets.',
-    handle: async (_, { policy }) => ({ status: 200, body: { items: listed(policy), nextCursor: null } }),
+    handle: async ({ reach }, { policy }) => ({
+      status: 200,
+      body: { items: listed(policy, reach), nextCursor: null },
+    }),
   },
   {
     method: 'POST',
     path: '/api/v1/keys',
-    permission: 'manage',
+    permission: 'keys:write',
+    scoped: true,
     summary: 'Makes a virtual key. It is shown in this answer and never again.',
-    handle: async ({ body, caller }, { policy, random }) => {
+    handle: async (request, { policy, random }) => {
+      const { body, caller } = request
       const { for: owner, name, expires, narrowTo } = parseBody(newKeyBody, body)
+      permitKeyFor(request, owner, policy.holder.current())
       const key = generateKey(random)
       const spec = {
         for: owner,
@@ -62,9 +95,13 @@ export const keyRoutes: readonly Route<KeyServices>[] = [
   {
     method: 'DELETE',
     path: '/api/v1/keys/*name',
-    permission: 'manage',
+    permission: 'keys:write',
+    scoped: true,
     summary: 'Revokes a virtual key at once.',
-    handle: async ({ params, caller }, { policy }) => {
+    handle: async ({ params, caller, reach }, { policy }) => {
+      const snapshot = policy.holder.current()
+      const key = snapshot.documents.get(keyKind, params.name ?? '')
+      if (key && !isTermWithin(key.spec.for, reach, snapshot.identity)) throw noKey(key.name)
       const applied = await policy.deleteDocument({ kind: 'Key', name: params.name ?? '', author: caller.principal })
       return { status: 200, body: { revision: applied.number } }
     },

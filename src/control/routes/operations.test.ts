@@ -9,6 +9,8 @@ import { sampleRecord } from '../../governance/usage/testing.ts'
 import { manualClock } from '../../lib/clock.ts'
 import { seededRandom } from '../../lib/random.ts'
 import { describeEngines } from '../../platform/storage/testing.ts'
+import type { ControlRequest } from '../route-types.ts'
+import { OWNER } from '../testing.ts'
 import { operationRoutes } from './operations.ts'
 import { usageRoutes } from './usage.ts'
 
@@ -25,18 +27,20 @@ describeEngines('operations and usage over the control API', (open) => {
     const clock = manualClock(AT + 60_000)
     const directory = join(root, String(++made))
     const ledger = openLedger({ directory, database, clock, random: seededRandom(1) })
-    const get = async (path: string, administrator = true) => {
+    const get = async (path: string, as: Partial<Pick<ControlRequest, 'rights' | 'reach'>> = {}) => {
       const url = new URL(path, 'http://gate')
       const [, folder, id] = /^(.*\/(?:operations|decisions))\/([^/]+)$/.exec(url.pathname) ?? []
       const route = routes.find((one) => one.path === (folder ? `${folder}/:id` : url.pathname))
       if (!route) throw new Error(`no route for ${path}`)
-      const caller = { principal: 'user:ann', teams: [], administrator }
+      const caller = { principal: 'user:ann', teams: [], administrator: true }
       const request = {
         params: { id: id ?? '' },
         query: url.searchParams,
         body: undefined,
         headers: new Headers(),
         caller,
+        ...OWNER,
+        ...as,
       }
       return route.handle(request, { ledger, clock })
     }
@@ -81,7 +85,13 @@ describeEngines('operations and usage over the control API', (open) => {
     ledger.append(record)
     expect(JSON.stringify((await get('/api/v1/operations')).body)).not.toContain('secret plan')
     expect(JSON.stringify((await get(`/api/v1/operations/${record.id}`)).body)).toContain('secret plan')
-    expect(JSON.stringify((await get(`/api/v1/operations/${record.id}`, false)).body)).not.toContain('secret plan')
+    const blind = {
+      rights: {
+        ...OWNER.rights,
+        reach: (one: string) => (one === 'content:read' ? undefined : ('everything' as const)),
+      },
+    }
+    expect(JSON.stringify((await get(`/api/v1/operations/${record.id}`, blind)).body)).not.toContain('secret plan')
     await expect(get('/api/v1/operations/op_0')).rejects.toMatchObject({ code: 'not_found' })
   })
 
@@ -117,5 +127,35 @@ describeEngines('operations and usage over the control API', (open) => {
     expect(items[1]).toMatchObject({ operations: 1, outcomes: { failed: 1, succeeded: 0 }, meanFirstTokenMs: 210 })
     const one = usageAnswer.parse((await get('/api/v1/usage?team=b')).body)
     expect(one.items).toMatchObject([{ operations: 1 }])
+  })
+
+  test('who reaches a part sees the operations and the usage of that part, and nothing else is there', async () => {
+    const { ledger, get } = await prepare()
+    const mine = sampleRecord(1, { team: 'a', app: 'one' })
+    const other = sampleRecord(2, { team: 'b', app: 'two', principal: 'app:two' })
+    const person = sampleRecord(3, { team: 'b', app: undefined, user: 'ann', principal: 'user:ann' })
+    const nobody = sampleRecord(4, { team: undefined, teams: [], app: undefined, principal: undefined })
+    for (const record of [mine, other, person, nobody]) ledger.append(record)
+    const cases: readonly [{ teams: readonly string[]; principals: readonly string[] }, readonly object[]][] = [
+      [{ teams: ['a'], principals: [] }, [mine]],
+      [{ teams: ['a'], principals: ['user:ann'] }, [person, mine]],
+      [{ teams: [], principals: ['app:two'] }, [other]],
+      [{ teams: ['a', 'b'], principals: [] }, [person, other, mine]],
+      [{ teams: [], principals: [] }, []],
+      [{ teams: [''], principals: ['user:'] }, []],
+    ]
+    for (const [reach, seen] of cases) {
+      const page = operationsAnswer.parse((await get('/api/v1/operations', { reach })).body)
+      expect(page.items.map((item) => item.id)).toEqual(seen.map((record) => (record as { id: string }).id))
+      const usage = usageAnswer.parse((await get('/api/v1/usage', { reach })).body)
+      expect(usage.items.map((row) => row.operations)).toEqual(seen.length === 0 ? [] : [seen.length])
+      for (const record of [mine, other, person, nobody]) {
+        const found = await get(`/api/v1/operations/${record.id}`, { reach }).then(
+          () => true,
+          () => false,
+        )
+        expect(found).toBe(seen.includes(record))
+      }
+    }
   })
 })

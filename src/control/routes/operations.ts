@@ -1,8 +1,11 @@
 import type { z } from 'zod'
 import { type DecisionAnswer, type OperationAnswer, operationsQuery } from '../../contract/operations.ts'
+import type { Reach } from '../../governance/access/index.ts'
 import type { Ledger, OperationCursor, OperationFilter, OperationRecord } from '../../governance/usage/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { formatUsd } from '../../lib/money.ts'
+import { ask } from '../document-permissions.ts'
+import { isRecordWithin, withinReach } from '../ledger-reach.ts'
 import type { ControlReply, Route } from '../route-types.ts'
 import { exportOperations } from './operations-export.ts'
 import { readQuery } from './query.ts'
@@ -61,8 +64,10 @@ function decodeCursor(text: string): OperationCursor {
   return { id }
 }
 
-async function listPage(ledger: Ledger, query: z.output<typeof operationsQuery>): Promise<ControlReply> {
-  const { limit, cursor, format: _, ...filter } = query
+async function listPage(
+  ledger: Ledger,
+  { limit, cursor, format: _, ...filter }: z.output<typeof operationsQuery> & Pick<OperationFilter, 'within'>,
+): Promise<ControlReply> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor)
   const records = await ledger.list(filter satisfies OperationFilter, { limit: limit + 1, ...(after && { after }) })
   const page = records.slice(0, limit)
@@ -71,9 +76,16 @@ async function listPage(ledger: Ledger, query: z.output<typeof operationsQuery>)
   return { status: 200, body: { items: page.map(operationAnswerOf), nextCursor } }
 }
 
-async function find(ledger: Ledger, by: 'id' | 'decision_id', value: string | undefined): Promise<OperationRecord> {
+interface Sought {
+  readonly by: 'id' | 'decision_id'
+  readonly value: string | undefined
+  readonly reach: Reach
+}
+
+/** A record; one beyond the reach is not there. */
+async function find(ledger: Ledger, { by, value, reach }: Sought): Promise<OperationRecord> {
   const record = await ledger.find(by, value ?? '')
-  if (record) return record
+  if (record && isRecordWithin(record, reach)) return record
   throw new GatewayError('not_found', { message: `There is no record ${value ?? ''}.` })
 }
 
@@ -82,10 +94,12 @@ export const operationRoutes: readonly Route<OperationServices>[] = [
   {
     method: 'GET',
     path: '/api/v1/operations',
-    permission: 'read',
+    permission: 'operations:read',
+    scoped: true,
     summary: 'Operations, newest first; with format=ndjson or csv all that match, as a file.',
-    handle: async ({ query }, { ledger }) => {
-      const wanted = readQuery(operationsQuery, query)
+    handle: async ({ query, reach, rights }, { ledger }) => {
+      const wanted = { ...readQuery(operationsQuery, query), ...withinReach(reach) }
+      if (wanted.format !== 'json') ask(rights, 'operations:export')
       await ledger.flush(OWN_WRITES_MS)
       return wanted.format === 'json' ? listPage(ledger, wanted) : exportOperations(ledger, wanted, operationAnswerOf)
     },
@@ -93,22 +107,28 @@ export const operationRoutes: readonly Route<OperationServices>[] = [
   {
     method: 'GET',
     path: '/api/v1/operations/:id',
-    permission: 'read',
-    summary: 'One operation; captured content is shown to administrators only.',
-    handle: async ({ params, caller }, { ledger }) => {
+    permission: 'operations:read',
+    scoped: true,
+    summary: 'One operation; captured content needs the permission content:read.',
+    handle: async ({ params, rights, reach }, { ledger }) => {
       await ledger.flush(OWN_WRITES_MS)
-      const { content, ...answer } = operationAnswerOf(await find(ledger, 'id', params.id))
-      return { status: 200, body: caller.administrator && content ? { ...answer, content } : answer }
+      const record = await find(ledger, { by: 'id', value: params.id, reach })
+      const { content, ...answer } = operationAnswerOf(record)
+      const contentReach = rights.reach('content:read')
+      const reads = contentReach !== undefined && isRecordWithin(record, contentReach)
+      return { status: 200, body: reads && content ? { ...answer, content } : answer }
     },
   },
   {
     method: 'GET',
     path: '/api/v1/decisions/:id',
-    permission: 'read',
+    permission: 'decisions:read',
+    scoped: true,
     summary: 'Why an operation was let in or refused, by the id in x-gatehouse-decision.',
-    handle: async ({ params }, { ledger }) => {
+    handle: async ({ params, reach }, { ledger }) => {
       await ledger.flush(OWN_WRITES_MS)
-      return { status: 200, body: decisionAnswerOf(await find(ledger, 'decision_id', params.id)) }
+      const record = await find(ledger, { by: 'decision_id', value: params.id, reach })
+      return { status: 200, body: decisionAnswerOf(record) }
     },
   },
 ]

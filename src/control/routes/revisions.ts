@@ -1,6 +1,7 @@
 import type { RevisionAnswer } from '../../contract/revisions.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import type { Policy, RevisionSummary } from '../../policy/index.ts'
+import { permitChanges } from '../document-permissions.ts'
 import type { Route } from '../route-types.ts'
 
 const MOST_ITEMS = 200
@@ -23,7 +24,7 @@ export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
   {
     method: 'GET',
     path: '/api/v1/revisions',
-    permission: 'read',
+    permission: 'revisions:read',
     summary: 'The revisions, newest first.',
     handle: async ({ query }, { policy }) => {
       const limit = Math.min(MOST_ITEMS, Math.max(1, Number(query.get('limit')) || DEFAULT_ITEMS))
@@ -37,18 +38,19 @@ export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
   {
     method: 'POST',
     path: '/api/v1/revisions/:number:rollback',
-    permission: 'manage',
+    permission: 'revisions:rollback',
     summary: 'Makes the documents of an old revision count again, as a new revision.',
-    handle: async ({ params, caller }, { policy }) => {
-      const number = revisionNumber(params.number)
-      const change = { author: caller.principal, reason: `rollback to ${number}` }
+    handle: async (request, { policy }) => {
+      const number = revisionNumber(request.params.number)
+      const author = request.caller.principal
+      const change = { author, reason: `rollback to ${number}`, permit: permitChanges(request) }
       return { status: 200, body: await policy.rollback(number, change) }
     },
   },
   {
     method: 'GET',
     path: '/api/v1/policy/status',
-    permission: 'read',
+    permission: 'revisions:read',
     summary: 'Which revision counts on this node, and what is wrong.',
     handle: async (_, { policy }) => ({ status: 200, body: policy.status() }),
   },

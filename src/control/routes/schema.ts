@@ -8,14 +8,14 @@ export const schemaRoutes: readonly Route<{ readonly policy: Pick<Policy, 'kinds
   {
     method: 'GET',
     path: '/schemas/v1/all.json',
-    permission: 'read',
+    permission: 'self:read',
     summary: 'The JSON Schema of any document.',
     handle: async (_, { policy }) => ({ status: 200, body: documentsJsonSchema(policy.kinds) }),
   },
   {
     method: 'GET',
     path: '/schemas/v1/kinds/:kind',
-    permission: 'read',
+    permission: 'self:read',
     summary: 'The JSON Schema of one kind.',
     handle: async ({ params }, { policy }) => {
       const kind = policy.kinds.find((known) => known.kind === params.kind)

@@ -6,6 +6,7 @@ import { seededRandom } from '../../lib/random.ts'
 import { openDatabase } from '../../platform/storage/index.ts'
 import { createVault, openLocalSecrets, secretsStore, VAULT_MIGRATIONS } from '../../platform/vault/index.ts'
 import type { ControlReply, ControlRequest } from '../route-types.ts'
+import { OWNER } from '../testing.ts'
 import { secretRoutes } from './secrets.ts'
 
 async function plane() {
@@ -25,6 +26,7 @@ async function plane() {
       body,
       headers: new Headers(),
       caller: { principal: 'app:bootstrap', teams: [], administrator: true },
+      ...OWNER,
     }
     return route.handle(request, { vault: { ...vault, local } })
   }

@@ -18,7 +18,7 @@ export const secretRoutes: readonly Route<SecretServices>[] = [
   {
     method: 'GET',
     path: '/api/v1/secrets',
-    permission: 'read',
+    permission: 'secrets:read',
     summary: 'The names of the stored secrets, without the secrets.',
     handle: async (_, { vault }) => {
       const items = (await vault.local.list()).map(({ name, updatedAt }) => ({
@@ -32,7 +32,7 @@ export const secretRoutes: readonly Route<SecretServices>[] = [
   {
     method: 'PUT',
     path: '/api/v1/secrets/*name',
-    permission: 'manage',
+    permission: 'secrets:write',
     summary: 'Stores or replaces a secret, encrypted. It cannot be read back.',
     handle: async ({ params, body }, { vault }) => {
       const name = nameOf(params)
@@ -47,7 +47,7 @@ export const secretRoutes: readonly Route<SecretServices>[] = [
   {
     method: 'DELETE',
     path: '/api/v1/secrets/*name',
-    permission: 'manage',
+    permission: 'secrets:write',
     summary: 'Deletes a secret. Providers that refer to it fail from then on.',
     handle: async ({ params }, { vault }) => {
       const name = nameOf(params)

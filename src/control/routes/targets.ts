@@ -11,7 +11,7 @@ export const targetRoutes: readonly Route<TargetServices>[] = [
   {
     method: 'GET',
     path: '/api/v1/targets',
-    permission: 'read',
+    permission: 'models:read',
     summary: 'Every target that was called: latency, calls in flight, failures, cool-down.',
     handle: async (_, { health }) => ({ status: 200, body: { items: health.report(), nextCursor: null } }),
   },

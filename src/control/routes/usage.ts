@@ -2,6 +2,7 @@ import { type UsageRowAnswer, usageQuery } from '../../contract/usage.ts'
 import { DIMENSIONS, type Ledger, OUTCOMES, type UsageRow } from '../../governance/usage/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { formatUsd } from '../../lib/money.ts'
+import { withinReach } from '../ledger-reach.ts'
 import type { Route } from '../route-types.ts'
 import { readQuery } from './query.ts'
 
@@ -48,9 +49,10 @@ export const usageRoutes: readonly Route<UsageServices>[] = [
   {
     method: 'GET',
     path: '/api/v1/usage',
-    permission: 'read',
+    permission: 'usage:read',
+    scoped: true,
     summary: 'Operations, tokens and cost by team, app, user, key, model and provider, by hour or day.',
-    handle: async ({ query }, { ledger, clock }) => {
+    handle: async ({ query, reach }, { ledger, clock }) => {
       const { groupBy, from, to, bucket, ...where } = readQuery(usageQuery, query)
       await ledger.flush(OWN_WRITES_MS)
       const until = to ?? clock.now() + 1
@@ -59,6 +61,7 @@ export const usageRoutes: readonly Route<UsageServices>[] = [
         from: from ?? until - DEFAULT_SPAN_MS,
         to: until,
         where,
+        ...withinReach(reach),
         ...(bucket && { bucket }),
       })
       return { status: 200, body: { items: rows.map(usageRowAnswerOf), nextCursor: null } }

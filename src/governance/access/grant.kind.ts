@@ -68,5 +68,6 @@ spec:
 function subjectReference(subject: string, place: number): readonly Reference[] {
   const [kind, name = ''] = subject.split(/:(.*)/s)
   if (kind === 'team') return [{ at: ['to', place], kind: 'Team', name: name.replace(/\/managers$/, '') }]
-  return kind === 'app' ? [{ at: ['to', place], kind: 'App', name }] : []
+  if (kind === 'app') return [{ at: ['to', place], kind: 'App', name }]
+  return kind === 'agent' ? [{ at: ['to', place], kind: 'Agent', name }] : []
 }

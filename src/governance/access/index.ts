@@ -1,4 +1,5 @@
 export { type AccessIndex, compileAccess, type Rule } from './access-index.ts'
+export { BUILT_IN_ROLES, type RoleRule } from './built-in-roles.ts'
 export { type Condition, type ConditionFacts, conditionProblem } from './condition.ts'
 export { type AccessRequest, administers, type Decision, type DecisionContext, decide } from './decide.ts'
 export { type ExplainedRule, type Explanation, explain } from './explain.ts'
@@ -17,3 +18,5 @@ export {
   type ResourceSelection,
   resourceGroupKind,
 } from './resource-group.kind.ts'
+export { compileRoles, covers, isWithin, type Part, type Reach, type Rights, type RoleIndex } from './rights.ts'
+export { type RoleSpec, roleKind } from './role.kind.ts'

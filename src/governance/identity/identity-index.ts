@@ -1,5 +1,6 @@
 import { type LruCache, lruCache } from '../../lib/lru.ts'
 import type { DocumentSet } from '../../platform/documents/index.ts'
+import { type AgentSpec, agentKind } from './agent.kind.ts'
 import { appKind } from './app.kind.ts'
 import { type KeySpec, keyKind } from './key.kind.ts'
 import type { Caller } from './principal.ts'
@@ -12,6 +13,12 @@ export interface KeyEntry {
   /** From when it is refused, epoch milliseconds. */
   readonly expiresAt?: number
   readonly disabled: boolean
+}
+
+/** What recognising an agent needs of its document. */
+export interface AgentEntry {
+  readonly team?: string | undefined
+  readonly actsFor: 'itself' | 'user'
 }
 
 /**
@@ -28,6 +35,8 @@ export interface IdentityIndex {
   readonly memberships: ReadonlyMap<string, readonly string[]>
   /** An app → its team. */
   readonly appTeams: ReadonlyMap<string, string | undefined>
+  /** An agent → its team and whom it acts for. */
+  readonly agents: ReadonlyMap<string, AgentEntry>
   readonly remembered: {
     readonly known: LruCache<string, KeyEntry>
     readonly unknown: LruCache<string, true>
@@ -43,16 +52,18 @@ export interface IdentityOptions {
 const REMEMBERED_KEYS = 20_000
 const REMEMBERED_STRANGERS = 10_000
 
-/** Compiles Teams, Apps and Keys. The documents must be valid: a circle of teams would have been refused before. */
+/** Compiles Teams, Apps, Agents and Keys. The documents must be valid: a circle of teams would have been refused before. */
 export function compileIdentity(documents: DocumentSet, options: IdentityOptions = {}): IdentityIndex {
   const ancestry = teamAncestry(documents)
   const memberships = teamMemberships(documents)
   const appTeams = new Map(documents.all(appKind).map((app) => [app.name, app.spec.team]))
+  const agents = new Map(documents.all(agentKind).map(({ name, spec }) => [name, agentEntry(spec)]))
   const index: IdentityIndex = {
     keys: new Map(),
     ancestry,
     memberships,
     appTeams,
+    agents,
     remembered: { known: lruCache(REMEMBERED_KEYS), unknown: lruCache(REMEMBERED_STRANGERS) },
   }
   const keys = new Map<string, KeyEntry>()
@@ -62,6 +73,10 @@ export function compileIdentity(documents: DocumentSet, options: IdentityOptions
     keys.set(spec.sha256, keyEntry(spec, { ...plain, key: name }, options))
   }
   return Object.freeze({ ...index, keys })
+}
+
+function agentEntry({ team, actsFor }: AgentSpec): AgentEntry {
+  return Object.freeze({ ...(team === undefined ? {} : { team }), actsFor })
 }
 
 function keyEntry(spec: KeySpec, plain: Caller, options: IdentityOptions): KeyEntry {
@@ -94,7 +109,7 @@ export function callerOf(index: IdentityIndex, principal: string): Caller | unde
 
 function directTeams(index: IdentityIndex, of: { readonly kind: string; readonly name: string }): readonly string[] {
   if (of.kind === 'user') return index.memberships.get(of.name) ?? []
-  const team = of.kind === 'app' ? index.appTeams.get(of.name) : undefined
+  const team = of.kind === 'app' ? index.appTeams.get(of.name) : index.agents.get(of.name)?.team
   return team === undefined ? [] : [team]
 }
 

@@ -1,3 +1,4 @@
+export { type AgentSpec, agentKind } from './agent.kind.ts'
 export { type AppSpec, appKind } from './app.kind.ts'
 export { authenticate } from './authenticate.ts'
 export { readCredential } from './credential.ts'

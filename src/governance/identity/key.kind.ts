@@ -53,7 +53,8 @@ export const keyKind: Kind<KeySpec> = defineKind<KeySpec>({
   }),
   references: (spec) => {
     const owner = parsePrincipal(spec.for)
-    return owner?.kind === 'app' ? [{ at: ['for'], kind: 'App', name: owner.name }] : []
+    if (owner?.kind === 'app') return [{ at: ['for'], kind: 'App', name: owner.name }]
+    return owner?.kind === 'agent' ? [{ at: ['for'], kind: 'Agent', name: owner.name }] : []
   },
   problems: twin,
   example: `apiVersion: gatehouse/v1

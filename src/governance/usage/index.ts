@@ -1,7 +1,7 @@
 export { type CaptureSpec, captureKind } from './capture.kind.ts'
 export { type Capture, type CaptureIndex, compileCapture } from './capture-index.ts'
 export { type Ledger, type LedgerOptions, type LedgerStatus, type OperationPage, openLedger } from './ledger.ts'
-export type { OperationFilter } from './operation-tables.ts'
+export type { OperationFilter, Within } from './operation-tables.ts'
 export type {
   Expiry,
   ExpiryCount,

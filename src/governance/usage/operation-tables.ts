@@ -77,4 +77,13 @@ export interface OperationFilter {
   readonly run?: string
   readonly session?: string
   readonly requestId?: string
+  /** Only what lies within somebody's reach. */
+  readonly within?: Within
+}
+
+/** The operations of any of these teams, users (without `user:`) or apps: one match is enough, and none named is none. */
+export interface Within {
+  readonly team: readonly string[]
+  readonly user: readonly string[]
+  readonly app: readonly string[]
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import { addToSums, type Migration, type Tables } from '../../platform/storage/index.ts'
 import { instantOf } from './operation-id.ts'
+import type { Within } from './operation-tables.ts'
 import { type OperationRecord, OUTCOMES, type Outcome } from './record.ts'
+import { liesWithin } from './within.store.ts'
 
 /** What usage may be grouped and filtered by. An operation without one of them counts under the empty name. */
 export const DIMENSIONS = ['team', 'app', 'user', 'key', 'model', 'provider'] as const
@@ -58,6 +60,8 @@ export interface UsageQuery {
   /** Absent: one row for the whole time. Days are UTC days. */
   readonly bucket?: 'hour' | 'day'
   readonly where?: Partial<Readonly<Record<Dimension, string | readonly string[]>>>
+  /** Only what lies within somebody's reach. */
+  readonly within?: Within
 }
 
 /** One row of usage: the group's names, the bucket's start where asked for, and the sums. */
@@ -96,6 +100,8 @@ export async function readUsage(tables: Tables, query: UsageQuery): Promise<read
     const wanted = query.where?.[name]
     if (wanted !== undefined) select = select.where(name, 'in', typeof wanted === 'string' ? [wanted] : wanted)
   }
+  const { within } = query
+  if (within) select = select.where(liesWithin(within))
   if (query.groupBy.length > 0) select = select.select(query.groupBy).groupBy(query.groupBy)
   if (query.bucket) {
     const width = sql.lit(BUCKET_MS[query.bucket])
@@ -113,6 +119,7 @@ export async function readUsage(tables: Tables, query: UsageQuery): Promise<read
 export interface HoursFilter extends Partial<Readonly<Record<Dimension, string>>> {
   readonly principal?: string
   readonly outcome?: Outcome
+  readonly within?: Within
 }
 
 /** The hours that may hold operations of this sort, newest first; epoch milliseconds. */
@@ -135,6 +142,8 @@ export async function hoursWith(
     // An invented model counts under the empty name.
     if (value !== undefined) select = select.where(dimension, 'in', dimension === 'model' ? [value, ''] : [value])
   }
+  const { within } = filter
+  if (within) select = select.where(liesWithin(within))
   if (filter.outcome !== undefined) select = select.where(filter.outcome, '>', 0)
   const rows = await select.orderBy('hour', 'desc').execute()
   return rows.map((row) => row.hour)

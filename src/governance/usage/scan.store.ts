@@ -3,6 +3,7 @@ import type { Tables } from '../../platform/storage/index.ts'
 import { idFrom, instantOf, siblingId } from './operation-id.ts'
 import type { OperationFilter, OperationTables } from './operation-tables.ts'
 import { floorHour, HOUR_MS, hoursWith } from './rollups.store.ts'
+import { liesWithin } from './within.store.ts'
 
 /*
  * The list of operations. Over PostgreSQL it is one query. SQLite shares the event loop with the gate and has no index but
@@ -46,7 +47,8 @@ export async function scanOperations(
 
 const COLUMNS = ['principal', 'team', 'app', 'user', 'key', 'model', 'provider', 'outcome', 'run', 'session'] as const
 
-const isSelective = (filter: OperationFilter) => COLUMNS.some((column) => filter[column] !== undefined)
+const isSelective = (filter: OperationFilter) =>
+  filter.within !== undefined || COLUMNS.some((column) => filter[column] !== undefined)
 
 interface Wanted {
   readonly filter: OperationFilter
@@ -61,6 +63,8 @@ async function textsIn(tables: Tables, { filter, span, limit, id }: Wanted): Pro
     const wanted = filter[column]
     if (wanted !== undefined) select = select.where(column, '=', wanted)
   }
+  const { within } = filter
+  if (within) select = select.where(liesWithin(within))
   if (id !== undefined) select = select.where('id', '=', id)
   const rows = await select
     .where('id', '>=', span.from)

@@ -1,0 +1,79 @@
+import type { Permission } from '../contract/permissions.ts'
+import { covers, type GrantSpec, grantKind, type Rights } from '../governance/access/index.ts'
+import { type Caller, callerOf } from '../governance/identity/index.ts'
+import { GatewayError } from '../lib/errors.ts'
+import type { Document } from '../platform/documents/index.ts'
+import type { Permit, Snapshot } from '../policy/index.ts'
+import { lacking } from './lacking.ts'
+
+/** Which permission changes documents of a kind; kinds that are not named here need `documents:write`. */
+const WRITERS: Readonly<Record<string, Permission>> = {
+  Provider: 'models:write',
+  Model: 'models:write',
+  Pricing: 'models:write',
+  Team: 'teams:write',
+  App: 'teams:write',
+  Agent: 'teams:write',
+  Key: 'keys:write',
+  Grant: 'grants:write',
+  ResourceGroup: 'grants:write',
+  Role: 'roles:write',
+  IdentityProvider: 'identity:write',
+  Guardrail: 'guardrails:write',
+  WordList: 'guardrails:write',
+  Capture: 'guardrails:write',
+  Limit: 'budgets:write',
+  Budget: 'budgets:write',
+  Alert: 'alerts:write',
+}
+
+/** Every permission that lets one change documents of some kind. */
+export const DOCUMENT_WRITERS: readonly Permission[] = [
+  ...new Set([...Object.values(WRITERS), 'documents:write' as const]),
+]
+
+/** The permission that changes documents of a kind. */
+export function writerOf(kind: string): Permission {
+  return Object.hasOwn(WRITERS, kind) ? (WRITERS[kind] ?? 'documents:write') : 'documents:write'
+}
+
+/** Refuses changes that somebody's roles do not let them make, or that would give themselves more. For `ChangeRequest.permit`. */
+export function permitChanges({ rights, caller }: { readonly rights: Rights; readonly caller: Caller }): Permit {
+  return (changes, { before, after }) => {
+    for (const { kind, name } of changes) {
+      ask(rights, writerOf(kind))
+      if (kind !== 'Grant') continue
+      // Whoever may manage everything is an owner: such a grant appoints somebody.
+      const versions = [before, after].map((snapshot) => snapshot?.documents.get(grantKind, name))
+      if (versions.some(appoints)) ask(rights, 'roles:write')
+    }
+    // Whatever the way (a team joined, a program taken over), nobody's own change gives themselves a permission.
+    if (rights.reach('roles:write') !== 'everything' && !covers(rights, rightsIn(after, caller))) {
+      throw lacking(['roles:write'], rights)
+    }
+  }
+}
+
+/** What somebody may by another snapshot. */
+function rightsIn({ identity, roles }: Snapshot, caller: Caller): Rights {
+  const then = callerOf(identity, caller.principal) ?? caller
+  return roles.rightsOf({ ...caller, teams: [...new Set([...caller.teams, ...then.teams])] })
+}
+
+function appoints(grant: Document<GrantSpec> | undefined): boolean {
+  return grant?.spec.actions.includes('manage') === true && grant.spec.on.includes('*')
+}
+
+/** Refuses without a permission over everything. Throws `access_denied`. */
+export function ask(rights: Rights, permission: Permission): void {
+  if (rights.reach(permission) !== 'everything') throw lacking([permission], rights)
+}
+
+/** Refuses to hand somebody's rights to who has fewer. Throws `access_denied`. */
+export function askToCover(rights: Rights, others: Rights, principal: string): void {
+  if (covers(rights, others)) return
+  throw new GatewayError('access_denied', {
+    message: `${principal} may do more than you; only who may as much can make a key for them.`,
+    facts: { grantedBy: 'an owner' },
+  })
+}

@@ -1,0 +1,24 @@
+import { isWithin, type Reach } from '../governance/access/index.ts'
+import type { OperationRecord, Within } from '../governance/usage/index.ts'
+
+/** A reach as a filter of the ledger's queries; nothing when everything is reached. */
+export function withinReach(reach: Reach): { readonly within?: Within } {
+  if (reach === 'everything') return {}
+  const named = (kind: string) =>
+    reach.principals
+      .filter((principal) => principal.startsWith(`${kind}:`))
+      .map((principal) => principal.slice(kind.length + 1))
+  return { within: { team: reach.teams, user: named('user'), app: named('app') } }
+}
+
+/** The same for one record. */
+export function isRecordWithin(
+  { team, user, app }: Pick<OperationRecord, 'team' | 'user' | 'app'>,
+  reach: Reach,
+): boolean {
+  return (
+    isWithin(reach, { team }) ||
+    (user !== undefined && isWithin(reach, { principal: `user:${user}` })) ||
+    (app !== undefined && isWithin(reach, { principal: `app:${app}` }))
+  )
+}

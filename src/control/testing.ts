@@ -1,0 +1,8 @@
+import { PERMISSION_NAMES } from '../contract/permissions.ts'
+import type { Rights } from '../governance/access/index.ts'
+
+/** What a request by an owner carries besides its own, for tests that call handlers directly. */
+export const OWNER: { readonly rights: Rights; readonly reach: 'everything' } = Object.freeze({
+  rights: { roles: ['owner'], permissions: PERMISSION_NAMES, reach: () => 'everything' as const },
+  reach: 'everything',
+})
