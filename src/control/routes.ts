@@ -7,6 +7,7 @@ import type { Policy } from '../policy/index.ts'
 import type { Route } from './route-types.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { meRoutes } from './routes/me.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { schemaRoutes } from './routes/schema.ts'
@@ -28,6 +29,7 @@ export interface ControlServices {
 export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...documentRoutes,
   ...keyRoutes,
+  ...meRoutes,
   ...operationRoutes,
   ...revisionRoutes,
   ...schemaRoutes,

@@ -14,9 +14,11 @@ export {
 } from './pattern.ts'
 export {
   compileGroups,
+  type KnownResource,
   type ResourceGroupSpec,
   type ResourceSelection,
   resourceGroupKind,
+  resourcesIn,
 } from './resource-group.kind.ts'
 export { compileRoles, covers, isWithin, type Part, type Reach, type Rights, type RoleIndex } from './rights.ts'
 export { type RoleSpec, roleKind } from './role.kind.ts'

@@ -95,3 +95,19 @@ export function resourceLabels(documents: DocumentSet): ReadonlyMap<string, Read
   }
   return labels
 }
+
+/** A resource that a document is. */
+export interface KnownResource {
+  readonly kind: string
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Every resource that the documents hold by a name of its own, ordered by kind and name; tools of a server are not among them. */
+export function resourcesIn(documents: DocumentSet): readonly KnownResource[] {
+  return documents.documents.flatMap(({ kind, name, labels }) => {
+    if (!isSelectable(kind)) return []
+    const [key = ''] = RESOURCES[kind](name)
+    return key.includes('*') ? [] : [{ kind: key.slice(0, key.indexOf(':')), name, labels }]
+  })
+}
