@@ -44,3 +44,13 @@ test('a narrowed key sees the responses made with it alone, and the other keys o
   const goOn = { model: 'rehearse', input: 'go on', previous_response_id: theirs.id }
   expect(await failureOf(narrowed.create(goOn))).toMatchObject({ status: 404 })
 })
+
+test('the input of a response is counted before it is asked for, and no state is read for it', async () => {
+  const { inputTokens } = sdk(narrow.key)
+  const counted = await inputTokens.count({ model: 'rehearse', input: 'Good morning, how are you today?' })
+  expect(counted.object).toBe('response.input_tokens')
+  expect(counted.input_tokens).toBeGreaterThan(5)
+  expect(await failureOf(inputTokens.count({ model: 'other', input: 'x' }))).toMatchObject({ status: 403 })
+  const later = { model: 'rehearse', input: 'x', previous_response_id: 'resp_1' }
+  expect(await failureOf(inputTokens.count(later))).toMatchObject({ status: 400, param: 'previous_response_id' })
+})

@@ -1,10 +1,11 @@
 import { GatewayError } from '../../lib/errors.ts'
-import { openaiResponses, openaiResponsesMeter } from '../../models/dialects/index.ts'
-import type { ChatSurface } from '../chat-operation.ts'
+import { type JsonObject, openaiResponses, openaiResponsesMeter } from '../../models/dialects/index.ts'
+import { bodyOf, type ChatSurface } from '../chat-operation.ts'
+import { countOperation } from '../count-operation.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Incoming } from '../incoming.ts'
 import { localOperation } from '../local-operation.ts'
-import { find } from '../responses/history.ts'
+import { find, refersToHistory } from '../responses/history.ts'
 import { inputItemsPage } from '../responses/input-items.ts'
 import { ownerOf } from '../responses/owner.ts'
 import { responsesOperation } from '../responses/responses-operation.ts'
@@ -58,6 +59,29 @@ const cancel = stored(() => {
   })
 })
 
+/** `POST /v1/responses/input_tokens` (API reference, 2026-11): what the input of a response would count as. */
+const countTokens = (incoming: Incoming) =>
+  asOperation(
+    countOperation(
+      {
+        name: 'openai-responses',
+        dialect: openaiResponses,
+        call: () => openaiResponses.decodeCall(wholeIn(bodyOf(incoming))),
+        encode: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
+      },
+      incoming,
+    ),
+  )
+
+/** A count is made from what the request says itself; what is kept is not read for it. */
+function wholeIn(body: JsonObject): JsonObject {
+  if (!refersToHistory(body)) return body
+  throw new GatewayError('unsupported_parameter', {
+    message: 'Tokens of earlier turns are not counted here. Send them as input instead of previous_response_id.',
+    param: 'previous_response_id',
+  })
+}
+
 /** OpenAI responses, with the state that they need: kept by the gate, whoever answers. */
 export const openaiResponsesSurface: Surface = {
   name: 'openai-responses',
@@ -68,6 +92,7 @@ export const openaiResponsesSurface: Surface = {
       path: '/v1/responses',
       operation: (incoming) => asOperation(responsesOperation(SURFACE, incoming)),
     },
+    { method: 'POST', path: '/v1/responses/input_tokens', operation: countTokens },
     { method: 'GET', path: '/v1/responses/:id', operation: retrieve },
     { method: 'DELETE', path: '/v1/responses/:id', operation: remove },
     { method: 'GET', path: '/v1/responses/:id/input_items', operation: inputItems },

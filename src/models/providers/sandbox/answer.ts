@@ -10,6 +10,8 @@ export interface SandboxAnswer {
   readonly text: string
   readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]
   readonly finish: 'stop' | 'length' | 'tool_calls'
+  /** How many answers were asked for; they are all the same. */
+  readonly choices: number
   readonly promptTokens: number
   readonly completionTokens: number
   readonly directives: Directives
@@ -28,12 +30,15 @@ export function answerTo(body: ChatBody): SandboxAnswer {
   const bound = boundOf(body)
   const words = whole.split(/(?<= )/)
   const text = words.length > bound ? words.slice(0, bound).join('') : whole
+  const choices = choicesOf(body)
+  const tokens = tokensOf(text) + calls.reduce((sum, call) => sum + tokensOf(call.arguments), 0)
   return {
     text,
     calls,
+    choices,
     finish: calls.length > 0 ? 'tool_calls' : text.length < whole.length ? 'length' : 'stop',
     promptTokens: tokensOf(JSON.stringify(messages)),
-    completionTokens: tokensOf(text) + calls.reduce((sum, call) => sum + tokensOf(call.arguments), 0),
+    completionTokens: choices * tokens,
     directives,
   }
 }
@@ -41,6 +46,13 @@ export function answerTo(body: ChatBody): SandboxAnswer {
 /** About four characters a token: enough for a rehearsal. */
 export function tokensOf(text: string): number {
   return Math.max(1, Math.ceil(text.length / 4))
+}
+
+/** As many as OpenAI gives at most (API reference, `n`, 2026-11). */
+const MOST_CHOICES = 128
+
+function choicesOf({ n }: ChatBody): number {
+  return typeof n === 'number' && n >= 1 ? Math.min(Math.floor(n), MOST_CHOICES) : 1
 }
 
 function boundOf(body: ChatBody): number {

@@ -46,6 +46,16 @@ describe('the sandbox', () => {
     expect((await whole(says('Good morning'))).choices[0].message.content).toStartWith('[sandbox]')
   })
 
+  test('gives as many answers as were asked for, whole and streamed', async () => {
+    const body = says('Good morning', { n: 3 })
+    const answer = await whole(body)
+    expect(answer.choices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2])
+    expect(answer.usage.completion_tokens).toBe(3 * (await whole(says('Good morning'))).usage.completion_tokens)
+    const decoder = openaiChat.decodeStream()
+    const events = decoder.push(new TextEncoder().encode(await streamed(body))).flatMap((frame) => frame.events)
+    expect(events.filter(({ kind }) => kind === 'finish')).toHaveLength(3)
+  })
+
   test('says the same streamed as whole', async () => {
     const body = says('sandbox:words=40')
     const decoder = openaiChat.decodeStream()

@@ -63,7 +63,11 @@ function completion(answer: SandboxAnswer, id: string, model: string): object {
     content: calls.length > 0 ? null : answer.text,
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
   }
-  const choices = [{ index: 0, message, finish_reason: answer.finish }]
+  const choices = Array.from({ length: answer.choices }, (_, index) => ({
+    index,
+    message,
+    finish_reason: answer.finish,
+  }))
   return { id, object: 'chat.completion', created: CREATED, model, choices, usage: usageOf(answer) }
 }
 

@@ -53,14 +53,16 @@ function piecesOf(answer: SandboxAnswer, { id, model, includeUsage }: StreamOpti
         ...(includeUsage ? { usage: usage ?? null } : {}),
       }),
     )
-  const delta = (content: object, finish: string | null = null) =>
-    chunk([{ index: 0, delta: content, finish_reason: finish }])
-  const pieces = [delta({ role: 'assistant', content: answer.calls.length > 0 ? null : '' })]
-  for (const word of answer.text.split(/(?<= )/)) if (word) pieces.push(delta({ content: word }))
+  const pieces: string[] = []
+  // Several answers come side by side, as OpenAI may send them.
+  const say = (content: object, finish: string | null = null) => {
+    for (let index = 0; index < answer.choices; index++)
+      pieces.push(chunk([{ index, delta: content, finish_reason: finish }]))
+  }
+  say({ role: 'assistant', content: answer.calls.length > 0 ? null : '' })
+  for (const word of answer.text.split(/(?<= )/)) if (word) say({ content: word })
   answer.calls.forEach((call, index) => {
-    pieces.push(
-      delta({ tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.name, arguments: '' } }] }),
-    )
+    say({ tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.name, arguments: '' } }] })
   })
   // Pieces of parallel calls come in turns, as OpenAI may send them.
   const halves = answer.calls.map((call) => Math.ceil(call.arguments.length / 2))
@@ -68,10 +70,10 @@ function piecesOf(answer: SandboxAnswer, { id, model, includeUsage }: StreamOpti
     answer.calls.forEach((call, index) => {
       const half = halves[index] ?? 0
       const text = part === 0 ? call.arguments.slice(0, half) : call.arguments.slice(half)
-      if (text) pieces.push(delta({ tool_calls: [{ index, function: { arguments: text } }] }))
+      if (text) say({ tool_calls: [{ index, function: { arguments: text } }] })
     })
   }
-  pieces.push(delta({}, answer.finish))
+  say({}, answer.finish)
   if (includeUsage) pieces.push(chunk([], usageOf(answer)))
   pieces.push(sseEvent('[DONE]'))
   return pieces
