@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pageQuery } from './list.ts'
 
 /** Body of `POST /api/v1/documents:plan` and `:apply` as JSON; instead of it the documents may be sent as YAML text. */
 export const changeDocumentsBody = z.strictObject({
@@ -43,3 +44,23 @@ export const documentAnswer = z.strictObject({
 export type PlanAnswer = z.infer<typeof planAnswer>
 /** A document in an answer. */
 export type DocumentAnswer = z.infer<typeof documentAnswer>
+
+/** The query of lists of documents. */
+export const documentsQuery = pageQuery.extend({ kind: z.string().max(64).optional() })
+
+/** What the change of one document answers. */
+export const putDocumentAnswer = documentAnswer.extend({ revision: z.number().int() })
+
+/** What answers to a change that leaves nothing to show: the revision that counts now. */
+export const changedAnswer = z.strictObject({ revision: z.number().int() })
+
+/** The query of `:plan` and `:apply` when documents are sent as YAML. */
+export const changeQuery = z.strictObject({
+  /** The name by which problems call the text. */
+  file: z.string().max(1_024).optional(),
+  prune: z.enum(['', 'true', '1', 'false', '0']).optional(),
+  takeOver: z.enum(['', 'true', '1', 'false', '0']).optional(),
+})
+
+/** The query of `:export`. */
+export const exportQuery = z.strictObject({ revision: z.coerce.number().int().min(1).optional() })

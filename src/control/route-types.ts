@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Permission } from '../contract/permissions.ts'
 import type { Reach, Rights } from '../governance/access/index.ts'
 import type { Caller } from '../governance/identity/index.ts'
@@ -23,6 +24,9 @@ export interface ControlReply {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What a route answers with when all is well. */
+export type Answer = z.ZodType | 'nothing' | `${'text' | 'application'}/${string}`
+
 /** One address of the control plane and who may use it. `Services` is what its handler needs. */
 export interface Route<Services = never> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
@@ -37,5 +41,15 @@ export interface Route<Services = never> {
   readonly scoped?: true
   /** One sentence for the reference of the API. */
   readonly summary?: string
+  /** What may stand in the query; the handler reads it by the same schema. */
+  readonly query?: z.ZodType
+  /** What is sent as JSON; the handler reads it by the same schema. */
+  readonly body?: z.ZodType
+  /** Whether documents may also be sent as YAML. */
+  readonly takesYaml?: true
+  /** What is answered: JSON of this schema, nothing (204), or a text of this media type. */
+  readonly answer: Answer
+  /** The status of success; 200 when absent, 204 for nothing. */
+  readonly status?: 200 | 201 | 202
   readonly handle: (request: ControlRequest, services: Services) => Promise<ControlReply>
 }

@@ -9,6 +9,7 @@ import { documentRoutes } from './routes/documents.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { referenceRoutes } from './routes/reference.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { secretRoutes } from './routes/secrets.ts'
@@ -31,6 +32,7 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...keyRoutes,
   ...meRoutes,
   ...operationRoutes,
+  ...referenceRoutes(() => CONTROL_ROUTES),
   ...revisionRoutes,
   ...schemaRoutes,
   ...secretRoutes,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { problemAnswer } from '../../src/contract/list.ts'
 import { CONTROL_ROUTES } from '../../src/control/index.ts'
 import { operations, organisation, ROLES, type RoleName, SAMPLES, SIDES, type Side, victims } from './access-matrix.ts'
 import { type Gateway, startGateway } from './harness.ts'
@@ -30,9 +31,27 @@ async function statusOf(method: string, sample: { path: string; body?: unknown }
     headers: { authorization: `Bearer ${keys[role]}`, 'content-type': 'application/json' },
     ...(hasBody ? { body: JSON.stringify(sample.body ?? {}) } : {}),
   })
-  await response.body?.cancel()
+  await checkAnswer(method, sample.path, response)
   return response.status
 }
+
+/** Whatever is answered has the shape that the reference of the API tells of. */
+async function checkAnswer(method: string, path: string, response: Response): Promise<void> {
+  const type = response.headers.get('content-type') ?? ''
+  if (response.status === 204 || !type.includes('json')) return response.body?.cancel()
+  const body: unknown = await response.json()
+  const route = CONTROL_ROUTES.find(
+    (one) =>
+      one.method === method &&
+      new RegExp(`^${templateExpression(one.path)}$`).test(new URL(path, gateway.url).pathname),
+  )
+  const schema = response.ok ? route?.answer : problemAnswer
+  const parsed = typeof schema === 'object' ? schema.safeParse(body) : undefined
+  if (parsed?.success === false) throw new Error(`${method} ${path}: ${parsed.error.message}\n${JSON.stringify(body)}`)
+}
+
+const templateExpression = (path: string) =>
+  path.replace(/(?<=\/)([:*])[a-zA-Z]+/g, (_, sign) => (sign === ':' ? '[^/]+' : '.+'))
 
 const width = Math.max(...CONTROL_ROUTES.map(({ method, path }) => method.length + path.length + 1))
 

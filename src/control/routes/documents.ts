@@ -1,4 +1,16 @@
-import { changeDocumentsBody, type DocumentAnswer } from '../../contract/documents.ts'
+import { z } from 'zod'
+import {
+  changeDocumentsBody,
+  changedAnswer,
+  changeQuery,
+  type DocumentAnswer,
+  documentAnswer as documentShape,
+  documentsQuery,
+  exportQuery,
+  planAnswer,
+  putDocumentAnswer,
+} from '../../contract/documents.ts'
+import { listOf } from '../../contract/list.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { type Document, fromJson, readYaml, type Sources } from '../../platform/documents/index.ts'
 import { etagOf, type Intent, type Policy } from '../../policy/index.ts'
@@ -6,14 +18,12 @@ import { ask, DOCUMENT_WRITERS, permitChanges, writerOf } from '../document-perm
 import { belongsTo } from '../document-place.ts'
 import { parseBody } from '../parse-body.ts'
 import type { ControlRequest, Route } from '../route-types.ts'
+import { readQuery } from './query.ts'
 
 /** What the routes of documents need. */
 export interface DocumentServices {
   readonly policy: Policy
 }
-
-const MOST_ITEMS = 1_000
-const DEFAULT_ITEMS = 100
 
 /** A document as answers show it. */
 export function documentAnswer(document: Document): DocumentAnswer {
@@ -31,16 +41,15 @@ function found(policy: Policy, { params, reach }: ControlRequest): Document {
 
 /** `{items, nextCursor}` of documents, a kind's or all, ordered by kind and name. The cursor is the last one's key. */
 function listed(policy: Policy, { query, params, reach }: ControlRequest) {
-  const kind = params.kind ?? query.get('kind')
+  const { kind: asked, limit, cursor } = readQuery(documentsQuery, query)
+  const kind = params.kind ?? asked
   if (kind && !policy.kinds.some((known) => known.kind === kind)) {
     throw new GatewayError('not_found', { message: `There is no kind ${kind}.` })
   }
-  const limit = Math.min(MOST_ITEMS, Math.max(1, Number(query.get('limit')) || DEFAULT_ITEMS))
   const snapshot = policy.holder.current()
   const all = snapshot.documents.documents.filter(
     (document) => (!kind || document.kind === kind) && belongsTo(document, reach, snapshot),
   )
-  const cursor = query.get('cursor')
   const start = cursor ? all.findIndex((document) => `${document.kind}/${document.name}` === cursor) + 1 : 0
   const page = all.slice(start, start + limit)
   const last = page.at(-1)
@@ -102,6 +111,8 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     permission: 'documents:read',
     scoped: true,
     summary: 'All documents, or those of a kind.',
+    query: documentsQuery,
+    answer: listOf(documentShape),
     handle: async (request, { policy }) => ({ status: 200, body: listed(policy, request) }),
   },
   {
@@ -110,6 +121,8 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     permission: 'documents:read',
     scoped: true,
     summary: 'The documents of a kind.',
+    query: documentsQuery,
+    answer: listOf(documentShape),
     handle: async (request, { policy }) => ({ status: 200, body: listed(policy, request) }),
   },
   {
@@ -118,6 +131,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     permission: 'documents:read',
     scoped: true,
     summary: 'One document with its owner and origin.',
+    answer: documentShape,
     handle: async (request, { policy }) => {
       const document = found(policy, request)
       return { status: 200, body: documentAnswer(document), headers: { etag: etagOf(document.written) } }
@@ -128,6 +142,9 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     path: '/api/v1/documents/:kind/*name',
     permission: DOCUMENT_WRITERS,
     summary: 'Creates or changes one document. If-Match guards against overwriting what changed meanwhile.',
+    body: z.looseObject({}),
+    takesYaml: true,
+    answer: putDocumentAnswer,
     handle: async (request, { policy }) => {
       const { kind = '', name = '' } = request.params
       ask(request.rights, writerOf(kind))
@@ -150,6 +167,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     path: '/api/v1/documents/:kind/*name',
     permission: DOCUMENT_WRITERS,
     summary: 'Deletes one document, if no other refers to it.',
+    answer: changedAnswer,
     handle: async (request, { policy }) => {
       const { params, headers, caller } = request
       const { kind = '', name = '' } = params
@@ -166,6 +184,10 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     path: '/api/v1/documents:plan',
     permission: 'documents:read',
     summary: 'What applying documents would change. Changes nothing.',
+    query: changeQuery,
+    body: changeDocumentsBody,
+    takesYaml: true,
+    answer: planAnswer,
     handle: async (request, { policy }) => {
       const { changes, unchanged } = policy.plan(changeOf(request).intent)
       const { number, revision } = policy.status()
@@ -177,6 +199,10 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     path: '/api/v1/documents:apply',
     permission: DOCUMENT_WRITERS,
     summary: 'Applies documents in one transaction: all of them or none.',
+    query: changeQuery,
+    body: changeDocumentsBody,
+    takesYaml: true,
+    answer: planAnswer,
     handle: async (request, { policy }) => {
       const { intent, ifRevision } = changeOf(request)
       const author = request.caller.principal
@@ -190,9 +216,10 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     path: '/api/v1/documents:export',
     permission: 'documents:export',
     summary: 'All documents of a revision as YAML.',
+    query: exportQuery,
+    answer: 'application/yaml',
     handle: async ({ query }, { policy }) => {
-      const revision = query.get('revision')
-      const text = await policy.export(revision === null ? undefined : Number(revision))
+      const text = await policy.export(readQuery(exportQuery, query).revision)
       return { status: 200, body: text, headers: { 'content-type': 'application/yaml' } }
     },
   },

@@ -1,4 +1,6 @@
-import { newKeyBody } from '../../contract/keys.ts'
+import { changedAnswer } from '../../contract/documents.ts'
+import { keyAnswer, newKeyAnswer, newKeyBody } from '../../contract/keys.ts'
+import { listOf } from '../../contract/list.ts'
 import { isWithin, type Reach } from '../../governance/access/index.ts'
 import { callerOf, generateKey, keyDigest, keyKind } from '../../governance/identity/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
@@ -61,6 +63,7 @@ export const keyRoutes: readonly Route<KeyServices>[] = [
     permission: 'keys:read',
     scoped: true,
     summary: 'The virtual keys, without their secrets.',
+    answer: listOf(keyAnswer),
     handle: async ({ reach }, { policy }) => ({
       status: 200,
       body: { items: listed(policy, reach), nextCursor: null },
@@ -72,6 +75,9 @@ export const keyRoutes: readonly Route<KeyServices>[] = [
     permission: 'keys:write',
     scoped: true,
     summary: 'Makes a virtual key. It is shown in this answer and never again.',
+    body: newKeyBody,
+    answer: newKeyAnswer,
+    status: 201,
     handle: async (request, { policy, random }) => {
       const { body, caller } = request
       const { for: owner, name, expires, narrowTo } = parseBody(newKeyBody, body)
@@ -98,6 +104,7 @@ export const keyRoutes: readonly Route<KeyServices>[] = [
     permission: 'keys:write',
     scoped: true,
     summary: 'Revokes a virtual key at once.',
+    answer: changedAnswer,
     handle: async ({ params, caller, reach }, { policy }) => {
       const snapshot = policy.holder.current()
       const key = snapshot.documents.get(keyKind, params.name ?? '')

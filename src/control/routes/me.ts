@@ -1,4 +1,4 @@
-import type { MeAnswer, ReachableResource } from '../../contract/me.ts'
+import { type MeAnswer, meAnswer, type ReachableResource } from '../../contract/me.ts'
 import { decide, type Rights, resourcesIn } from '../../governance/access/index.ts'
 import type { Caller } from '../../governance/identity/index.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -72,6 +72,7 @@ export const meRoutes: readonly Route<MeServices>[] = [
     path: '/api/v1/me',
     permission: 'self:read',
     summary: "Who one is, one's teams, roles and permissions, and which resources one may use and why.",
+    answer: meAnswer,
     handle: async ({ caller }, { policy, clock }) => ({
       status: 200,
       body: meAnswerOf(policy.holder.current(), caller, clock.now()),

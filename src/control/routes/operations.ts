@@ -1,5 +1,12 @@
 import type { z } from 'zod'
-import { type DecisionAnswer, type OperationAnswer, operationsQuery } from '../../contract/operations.ts'
+import {
+  type DecisionAnswer,
+  decisionAnswer,
+  type OperationAnswer,
+  operationAnswer,
+  operationsAnswer,
+  operationsQuery,
+} from '../../contract/operations.ts'
 import type { Reach } from '../../governance/access/index.ts'
 import type { Ledger, OperationCursor, OperationFilter, OperationRecord } from '../../governance/usage/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
@@ -97,6 +104,8 @@ export const operationRoutes: readonly Route<OperationServices>[] = [
     permission: 'operations:read',
     scoped: true,
     summary: 'Operations, newest first; with format=ndjson or csv all that match, as a file.',
+    query: operationsQuery,
+    answer: operationsAnswer,
     handle: async ({ query, reach, rights }, { ledger }) => {
       const wanted = { ...readQuery(operationsQuery, query), ...withinReach(reach) }
       if (wanted.format !== 'json') ask(rights, 'operations:export')
@@ -110,6 +119,7 @@ export const operationRoutes: readonly Route<OperationServices>[] = [
     permission: 'operations:read',
     scoped: true,
     summary: 'One operation; captured content needs the permission content:read.',
+    answer: operationAnswer,
     handle: async ({ params, rights, reach }, { ledger }) => {
       await ledger.flush(OWN_WRITES_MS)
       const record = await find(ledger, { by: 'id', value: params.id, reach })
@@ -125,6 +135,7 @@ export const operationRoutes: readonly Route<OperationServices>[] = [
     permission: 'decisions:read',
     scoped: true,
     summary: 'Why an operation was let in or refused, by the id in x-gatehouse-decision.',
+    answer: decisionAnswer,
     handle: async ({ params, reach }, { ledger }) => {
       await ledger.flush(OWN_WRITES_MS)
       const record = await find(ledger, { by: 'decision_id', value: params.id, reach })

@@ -1,11 +1,11 @@
-import type { RevisionAnswer } from '../../contract/revisions.ts'
+import { planAnswer } from '../../contract/documents.ts'
+import { listOf } from '../../contract/list.ts'
+import { policyStatusAnswer, type RevisionAnswer, revisionAnswer, revisionsQuery } from '../../contract/revisions.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import type { Policy, RevisionSummary } from '../../policy/index.ts'
 import { permitChanges } from '../document-permissions.ts'
 import type { Route } from '../route-types.ts'
-
-const MOST_ITEMS = 200
-const DEFAULT_ITEMS = 50
+import { readQuery } from './query.ts'
 
 function answerOf(revision: RevisionSummary): RevisionAnswer {
   const { number, author, reason, hash } = revision
@@ -26,10 +26,11 @@ export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
     path: '/api/v1/revisions',
     permission: 'revisions:read',
     summary: 'The revisions, newest first.',
+    query: revisionsQuery,
+    answer: listOf(revisionAnswer),
     handle: async ({ query }, { policy }) => {
-      const limit = Math.min(MOST_ITEMS, Math.max(1, Number(query.get('limit')) || DEFAULT_ITEMS))
-      const cursor = Number(query.get('cursor'))
-      const items = await policy.revisions({ limit, ...(cursor > 0 ? { before: cursor } : {}) })
+      const { limit, cursor } = readQuery(revisionsQuery, query)
+      const items = await policy.revisions({ limit, ...(cursor === undefined ? {} : { before: cursor }) })
       const last = items.at(-1)
       const nextCursor = last && last.number > 1 && items.length === limit ? String(last.number) : null
       return { status: 200, body: { items: items.map(answerOf), nextCursor } }
@@ -40,6 +41,7 @@ export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
     path: '/api/v1/revisions/:number:rollback',
     permission: 'revisions:rollback',
     summary: 'Makes the documents of an old revision count again, as a new revision.',
+    answer: planAnswer,
     handle: async (request, { policy }) => {
       const number = revisionNumber(request.params.number)
       const author = request.caller.principal
@@ -52,6 +54,7 @@ export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
     path: '/api/v1/policy/status',
     permission: 'revisions:read',
     summary: 'Which revision counts on this node, and what is wrong.',
+    answer: policyStatusAnswer,
     handle: async (_, { policy }) => ({ status: 200, body: policy.status() }),
   },
 ]

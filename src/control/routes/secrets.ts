@@ -1,4 +1,5 @@
-import { secretBody } from '../../contract/secrets.ts'
+import { listOf } from '../../contract/list.ts'
+import { secretAnswer, secretBody } from '../../contract/secrets.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import type { LocalSecrets, Vault } from '../../platform/vault/index.ts'
 import { parseBody } from '../parse-body.ts'
@@ -20,6 +21,7 @@ export const secretRoutes: readonly Route<SecretServices>[] = [
     path: '/api/v1/secrets',
     permission: 'secrets:read',
     summary: 'The names of the stored secrets, without the secrets.',
+    answer: listOf(secretAnswer),
     handle: async (_, { vault }) => {
       const items = (await vault.local.list()).map(({ name, updatedAt }) => ({
         name,
@@ -34,6 +36,8 @@ export const secretRoutes: readonly Route<SecretServices>[] = [
     path: '/api/v1/secrets/*name',
     permission: 'secrets:write',
     summary: 'Stores or replaces a secret, encrypted. It cannot be read back.',
+    body: secretBody,
+    answer: secretAnswer,
     handle: async ({ params, body }, { vault }) => {
       const name = nameOf(params)
       const { value } = parseBody(secretBody, body)
@@ -49,6 +53,7 @@ export const secretRoutes: readonly Route<SecretServices>[] = [
     path: '/api/v1/secrets/*name',
     permission: 'secrets:write',
     summary: 'Deletes a secret. Providers that refer to it fail from then on.',
+    answer: 'nothing',
     handle: async ({ params }, { vault }) => {
       const name = nameOf(params)
       await vault.local.delete(name)

@@ -1,3 +1,5 @@
+import { listOf } from '../../contract/list.ts'
+import { targetAnswer } from '../../contract/targets.ts'
 import type { TargetHealth } from '../../models/routing/index.ts'
 import type { Route } from '../route-types.ts'
 
@@ -13,6 +15,7 @@ export const targetRoutes: readonly Route<TargetServices>[] = [
     path: '/api/v1/targets',
     permission: 'models:read',
     summary: 'Every target that was called: latency, calls in flight, failures, cool-down.',
+    answer: listOf(targetAnswer),
     handle: async (_, { health }) => ({ status: 200, body: { items: health.report(), nextCursor: null } }),
   },
 ]

@@ -1,4 +1,4 @@
-import { type UsageRowAnswer, usageQuery } from '../../contract/usage.ts'
+import { type UsageRowAnswer, usageAnswer, usageQuery } from '../../contract/usage.ts'
 import { DIMENSIONS, type Ledger, OUTCOMES, type UsageRow } from '../../governance/usage/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { formatUsd } from '../../lib/money.ts'
@@ -52,6 +52,8 @@ export const usageRoutes: readonly Route<UsageServices>[] = [
     permission: 'usage:read',
     scoped: true,
     summary: 'Operations, tokens and cost by team, app, user, key, model and provider, by hour or day.',
+    query: usageQuery,
+    answer: usageAnswer,
     handle: async ({ query, reach }, { ledger, clock }) => {
       const { groupBy, from, to, bucket, ...where } = readQuery(usageQuery, query)
       await ledger.flush(OWN_WRITES_MS)
