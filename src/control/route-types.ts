@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Permission } from '../contract/permissions.ts'
 import type { Reach, Rights } from '../governance/access/index.ts'
+import type { AuditOrigin } from '../governance/audit/index.ts'
 import type { Caller } from '../governance/identity/index.ts'
 
 /** A request to the control plane: authenticated, permitted, its body read and parsed. */
@@ -11,6 +12,8 @@ export interface ControlRequest {
   readonly body: unknown
   readonly headers: Headers
   readonly caller: Caller
+  /** The same for the audit log: who asks, through which request and from where. */
+  readonly origin: AuditOrigin
   /** What the caller may, for handlers that ask for more than the route's own permission. */
   readonly rights: Rights
   /** Over what the caller has the route's permission; lists show what lies within, and the rest is not there. */
@@ -51,5 +54,10 @@ export interface Route<Services = never> {
   readonly answer: Answer
   /** The status of success; 200 when absent, 204 for nothing. */
   readonly status?: 200 | 201 | 202
+  /**
+   * The action under which each use is told in the audit log before the handler runs: for reads that must be known.
+   * Changes tell of themselves, in their own transactions.
+   */
+  readonly audited?: string
   readonly handle: (request: ControlRequest, services: Services) => Promise<ControlReply>
 }

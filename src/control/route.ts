@@ -1,4 +1,5 @@
 import type { Reach, Rights } from '../governance/access/index.ts'
+import type { Audit } from '../governance/audit/index.ts'
 import { authenticate, readCredential } from '../governance/identity/index.ts'
 import { GatewayError, toGatewayError } from '../lib/errors.ts'
 import type { IdMaker } from '../lib/ids.ts'
@@ -12,6 +13,7 @@ import type { ControlReply, ControlRequest, Route } from './route-types.ts'
 export interface ControlPlane<Services> {
   readonly routes: readonly Route<Services>[]
   readonly services: Services
+  readonly audit: Pick<Audit, 'record'>
   readonly snapshot: () => Snapshot
   readonly now: () => number
   readonly ids: IdMaker
@@ -26,6 +28,8 @@ export interface ControlIncoming {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: Headers
+  /** Whence it came: an IP address. */
+  readonly address?: string | undefined
   /** Reads the body, at most so many bytes. Throws `payload_too_large`. */
   readonly text: (maxBytes: number) => Promise<string>
 }
@@ -43,7 +47,7 @@ export function controlPlane<Services>(
   return async (incoming) => {
     const requestId = plane.ids('req')
     try {
-      return written(await handle(plane, compiled, incoming), requestId)
+      return written(await handle(plane, compiled, { ...incoming, requestId }), requestId)
     } catch (cause) {
       return problemResponse(plane, cause, requestId)
     }
@@ -53,7 +57,7 @@ export function controlPlane<Services>(
 async function handle<Services>(
   plane: ControlPlane<Services>,
   compiled: readonly Compiled<Services>[],
-  incoming: ControlIncoming,
+  incoming: ControlIncoming & { readonly requestId: string },
 ): Promise<ControlReply> {
   const here = compiled.filter(({ expression }) => expression.test(incoming.path))
   const found = here.find(({ route }) => route.method === incoming.method)
@@ -63,16 +67,39 @@ async function handle<Services>(
   if (!found) throw new GatewayError(here.length > 0 ? 'method_not_allowed' : 'not_found')
   const rights = roles.rightsOf(caller)
   const reach = permit(found.route, rights)
+  const origin = { actor: caller.principal, requestId: incoming.requestId, address: incoming.address }
   const request: ControlRequest = {
     params: paramsOf(found.expression, incoming.path),
     query: incoming.query,
     body: await bodyOf(incoming, plane.maxBodyBytes),
     headers: incoming.headers,
     caller,
+    origin,
     rights,
     reach,
   }
+  await tellOfUse(plane, found.route, { request, incoming })
   return found.route.handle(request, plane.services)
+}
+
+interface Use {
+  readonly request: ControlRequest
+  readonly incoming: ControlIncoming
+}
+
+/** Some reads are told in the audit log, and so is whatever is done with the key that the first start made. */
+async function tellOfUse<Services>(
+  plane: ControlPlane<Services>,
+  route: Route<Services>,
+  { request, incoming }: Use,
+): Promise<void> {
+  const { origin, caller } = request
+  const object = `${incoming.method} ${incoming.path}`
+  const query = incoming.query.toString()
+  const facts = query === '' ? undefined : { query }
+  if (route.audited !== undefined) await plane.audit.record({ ...origin, action: route.audited, object, facts })
+  if (caller.key === 'bootstrap' && incoming.method !== 'GET')
+    await plane.audit.record({ ...origin, action: 'bootstrap.use', object })
 }
 
 /** Lets in whom a role gives the route's permission, and says over what. Throws `access_denied`. */

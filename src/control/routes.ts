@@ -1,3 +1,4 @@
+import type { Audit } from '../governance/audit/index.ts'
 import type { Ledger } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
@@ -5,6 +6,7 @@ import type { TargetHealth } from '../models/routing/index.ts'
 import type { LocalSecrets, Vault } from '../platform/vault/index.ts'
 import type { Policy } from '../policy/index.ts'
 import type { Route } from './route-types.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
@@ -20,6 +22,7 @@ import { usageRoutes } from './routes/usage.ts'
 export interface ControlServices {
   readonly policy: Policy
   readonly ledger: Ledger
+  readonly audit: Audit
   readonly random: Random
   readonly clock: Clock
   readonly vault: Vault & { readonly local: LocalSecrets }
@@ -28,6 +31,7 @@ export interface ControlServices {
 
 /** Every address of the control plane. */
 export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
+  ...auditRoutes,
   ...documentRoutes,
   ...keyRoutes,
   ...meRoutes,

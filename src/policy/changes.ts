@@ -1,5 +1,8 @@
+import type { Audit } from '../governance/audit/index.ts'
 import { GatewayError } from '../lib/errors.ts'
 import { type DocumentSet, documentSetOf, InvalidDocuments, type Kind, validate } from '../platform/documents/index.ts'
+import type { Tables } from '../platform/storage/index.ts'
+import { auditEntriesOf, type ChangeOrigin } from './audited.ts'
 import type { Compile } from './compile.ts'
 import type { FaultLog, SnapshotHolder } from './holder.ts'
 import type { LastGoodFile } from './last-good.ts'
@@ -13,6 +16,8 @@ export interface ChangeRequest {
   /** A principal, `git:<path>` or `system`. */
   readonly author: string
   readonly reason: string
+  /** Through which request it came, for the audit log. */
+  readonly origin?: ChangeOrigin | undefined
   /** The revision that the change was made from: its number or its hash. Another one newer: `conflict`. */
   readonly ifRevision?: string
   /** Looked at under the lock, before anything is planned; throws to refuse. */
@@ -45,6 +50,7 @@ export interface ChangeTools {
   readonly compile: Compile
   readonly kinds: readonly Kind[]
   readonly store: RevisionStore | undefined
+  readonly audit?: Pick<Audit, 'append'> | undefined
   readonly holder: SnapshotHolder
   readonly lastGood: LastGoodFile
   readonly faults: FaultLog
@@ -156,9 +162,12 @@ async function commit(tools: ChangeTools, { next, changes, unchanged, request }:
   const snapshot = tools.compile(next, { number: expected + 1, publishedAt: at })
   request.permit?.(changes, { before: current, after: snapshot })
   await tools.holder.ready(snapshot)
-  const { author, reason } = request
+  const { author, reason, origin } = request
   const documents = storedText(next.documents)
-  await storeOf(tools).append(expected, { at, author, reason, hash: next.revision, documents })
+  const before = currentDocuments(tools.holder)
+  const told = { author, reason, origin, number: expected + 1, before, after: next, changes }
+  const audit = (tables: Tables) => tools.audit?.append(tables, ...auditEntriesOf(told)) ?? Promise.resolve()
+  await storeOf(tools).append(expected, { at, author, reason, hash: next.revision, documents }, audit)
   tools.holder.swap(snapshot)
   await keep(tools, { number: snapshot.number, at, hash: next.revision, documents })
   return { number: snapshot.number, revision: next.revision, changes, unchanged }

@@ -1,3 +1,4 @@
+export type { ChangeOrigin } from './audited.ts'
 export type { Applied, BeforeAndAfter, ChangeRequest, Permit } from './changes.ts'
 export { type Check, checkDocuments } from './check.ts'
 export { type Compile, type CompileOptions, compiler } from './compile.ts'

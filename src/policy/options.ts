@@ -1,3 +1,4 @@
+import type { Audit } from '../governance/audit/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Catalog } from '../models/catalog/index.ts'
 import type { Database } from '../platform/storage/index.ts'
@@ -13,6 +14,8 @@ export interface PolicyOptions {
   readonly catalog: Catalog
   readonly dataDir: string
   readonly log: PolicyLog
+  /** Where every change is told, in its own transaction. */
+  readonly audit?: Pick<Audit, 'append'> | undefined
   /** Makes the secrets at hand that documents refer to, before they count; gives those that failed (`Vault.prefetch`). */
   readonly prefetch: (secretRefs: readonly string[]) => Promise<readonly Error[]>
   /** Runs before a snapshot counts: what must be ready by then. */

@@ -1,5 +1,6 @@
 import { GatewayError } from '../lib/errors.ts'
 import { type Document, type DocumentSet, type Kind, printYaml } from '../platform/documents/index.ts'
+import type { ChangeOrigin } from './audited.ts'
 import { type Applied, type Changes, changesOf, currentDocuments, type Permit, valid } from './changes.ts'
 import { compiler } from './compile.ts'
 import { faultLog, type SnapshotHolder, snapshotHolder } from './holder.ts'
@@ -15,6 +16,7 @@ export interface PutDocument {
   /** The whole document as JSON. */
   readonly document: unknown
   readonly author: string
+  readonly origin?: ChangeOrigin | undefined
   /** The entity tag of the document that is to be replaced, `*` for whichever; another one stands there: `conflict`. */
   readonly ifMatch?: string
   /** Refuse when there is one already. */
@@ -27,6 +29,7 @@ export interface DeleteDocument {
   readonly kind: string
   readonly name: string
   readonly author: string
+  readonly origin?: ChangeOrigin | undefined
   readonly ifMatch?: string
   readonly permit?: Permit | undefined
 }
@@ -60,7 +63,7 @@ export function createPolicy(options: PolicyOptions): Policy {
   const holder = snapshotHolder({ compile, prefetch: options.prefetch, prepare: options.prepare, faults })
   const lastGood = lastGoodFile(options.dataDir)
   const store = database && revisionStore(database)
-  const tools = { compile, kinds: POLICY_KINDS, store, holder, lastGood, faults, now: clock.now }
+  const tools = { compile, kinds: POLICY_KINDS, store, audit: options.audit, holder, lastGood, faults, now: clock.now }
   const changes = changesOf(tools)
   const life = starting({ ...options, ...tools, changes })
   const find = (kind: string, name: string) =>
@@ -99,7 +102,8 @@ function stored(store: RevisionStore | undefined): RevisionStore {
   return store
 }
 
-function putDocument(changes: Changes, { document, author, ifMatch, ifAbsent, permit }: PutDocument): Promise<Applied> {
+function putDocument(changes: Changes, put: PutDocument): Promise<Applied> {
+  const { document, author, origin, ifMatch, ifAbsent, permit } = put
   const { kind, name } = named(document)
   const file = `${kind}/${name}`
   const source = { file, owner: 'console', line: 1, value: document, place: () => ({ line: 1, column: 1 }) }
@@ -111,18 +115,19 @@ function putDocument(changes: Changes, { document, author, ifMatch, ifAbsent, pe
   const sources = { documents: [source], problems: [] }
   return changes.apply(
     { party: 'console', sources, apiVersion: 'optional' },
-    { author, reason: `put ${file}`, guard, permit },
+    { author, origin, reason: `put ${file}`, guard, permit },
   )
 }
 
-function deleteDocument(changes: Changes, { kind, name, author, ifMatch, permit }: DeleteDocument): Promise<Applied> {
+function deleteDocument(changes: Changes, remove: DeleteDocument): Promise<Applied> {
+  const { kind, name, author, origin, ifMatch, permit } = remove
   const guard = (current: DocumentSet) => {
     const there = current.documents.find((item) => item.kind === kind && item.name === name)
     if (!there) throw new GatewayError('not_found', { message: `There is no ${kind} named ${name}.` })
     if (ifMatch !== undefined) match(there, ifMatch)
   }
   const intent = { party: 'console', sources: { documents: [], problems: [] }, remove: [`${kind}/${name}`] } as const
-  return changes.apply(intent, { author, reason: `delete ${kind}/${name}`, guard, permit })
+  return changes.apply(intent, { author, origin, reason: `delete ${kind}/${name}`, guard, permit })
 }
 
 function match(there: Document | undefined, ifMatch: string): void {

@@ -1,5 +1,5 @@
 import { GatewayError } from '../lib/errors.ts'
-import type { Database, Migration } from '../platform/storage/index.ts'
+import type { Database, Migration, Tables } from '../platform/storage/index.ts'
 
 /** What is told of a revision in lists. */
 export interface RevisionSummary {
@@ -28,8 +28,15 @@ export interface RevisionStore {
   readonly get: (number: number) => Promise<Revision | undefined>
   /** Newest first, those before `before`. */
   readonly list: (page: { readonly before?: number; readonly limit: number }) => Promise<readonly RevisionSummary[]>
-  /** Appends the revision after `expected`. Throws `conflict` when another came first; nothing is written then. */
-  readonly append: (expected: number, revision: Omit<Revision, 'number'>) => Promise<Revision>
+  /**
+   * Appends the revision after `expected`; `also` runs in the same transaction. Throws `conflict` when another came first;
+   * nothing is written then.
+   */
+  readonly append: (
+    expected: number,
+    revision: Omit<Revision, 'number'>,
+    also?: (tables: Tables) => Promise<void>,
+  ) => Promise<Revision>
 }
 
 interface RevisionRow {
@@ -95,7 +102,7 @@ export function revisionStore(database: Database): RevisionStore {
       const found = await (before === undefined ? all : all.where('number', '<', before)).execute()
       return found.map((row) => ({ ...row, number: Number(row.number), at: Number(row.at) }))
     },
-    append: async (expected, revision) => {
+    append: async (expected, revision, also) => {
       const added = { ...revision, number: expected + 1 }
       try {
         await database.transaction(async (transaction) => {
@@ -108,6 +115,7 @@ export function revisionStore(database: Database): RevisionStore {
             .executeTakeFirst()
           if (Number(last?.number ?? 0) !== expected) throw outdated()
           await tables.insertInto('policy_revisions').values(added).execute()
+          await also?.(transaction)
         })
       } catch (cause) {
         // Two writers at once over PostgreSQL both read the same last number; the primary key lets one of them through.

@@ -114,12 +114,13 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
 }
 
 function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Logger; config: Config }) {
-  const { policy, ledger, vault } = ground
+  const { policy, ledger, vault, audit } = ground
   const { random, clock, health, ids } = gate
-  const services: ControlServices = { policy, ledger, random, clock, vault, health }
+  const services: ControlServices = { policy, ledger, audit, random, clock, vault, health }
   return controlPlane({
     routes: CONTROL_ROUTES,
     services,
+    audit,
     snapshot: gate.snapshot,
     now: clock.now,
     ids,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ResponseState, responseState } from '../gate/index.ts'
+import { type Audit, openAudit } from '../governance/audit/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
 import { type Ledger, openLedger } from '../governance/usage/index.ts'
@@ -38,6 +39,7 @@ export interface GroundOptions {
 export interface Ground {
   readonly egress: Egress
   readonly vault: Vault & { readonly local: LocalSecrets }
+  readonly audit: Audit
   readonly ledger: Ledger
   readonly coordinator: Coordinator
   readonly policy: Policy
@@ -60,6 +62,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     isProxied: Boolean(config.httpsProxy ?? config.httpProxy),
   })
   const vault = await openVault(options, database)
+  const audit = await openAuditLog(options, { database, vault })
   const directory = join(config.dataDir, 'journal')
   const onSetAside = (report: object) =>
     log.error('the store refuses records of operations; they are kept in refused.ndjson', { directory, ...report })
@@ -67,7 +70,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const coordinator = inProcessCoordinator()
   const prepare = (snapshot: Snapshot) =>
     primeBudgets({ index: snapshot.limits, coordinator, spentSince: ledger.spentSince, nowMs: clock.now() })
-  const { policy, firstKey } = await startPolicy(options, { database, prefetch: vault.prefetch, prepare })
+  const { policy, firstKey } = await startPolicy(options, { database, audit, prefetch: vault.prefetch, prepare })
   const problem = (message: string) => log.warn(message)
   const responses = responseState({ database, clock, problem })
   const node = idMaker(clock, random)('node')
@@ -80,7 +83,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     await database.close()
     lock.release()
   }
-  return { egress, vault, ledger, coordinator, policy, responses, firstKey, close }
+  return { egress, vault, audit, ledger, coordinator, policy, responses, firstKey, close }
 }
 
 async function openVault({ config, environment, clock, random }: GroundOptions, database: Database) {
@@ -94,9 +97,17 @@ async function openVault({ config, environment, clock, random }: GroundOptions, 
   return { ...vault, local }
 }
 
+async function openAuditLog(
+  { clock, random }: GroundOptions,
+  { database, vault }: { readonly database: Database; readonly vault: { readonly local: LocalSecrets } },
+): Promise<Audit> {
+  const seed = await vault.local.material('audit-key', () => random.bytes(32))
+  return openAudit({ database, clock, seed })
+}
+
 async function startPolicy(
   { config, log, clock, random }: GroundOptions,
-  ready: Pick<PolicyOptions, 'database' | 'prefetch' | 'prepare'>,
+  ready: Pick<PolicyOptions, 'database' | 'audit' | 'prefetch' | 'prepare'>,
 ) {
   const key = config.bootstrapKey ?? generateKey(random)
   const policy = createPolicy({

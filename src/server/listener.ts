@@ -4,6 +4,7 @@ import { GatewayError, toGatewayError } from '../lib/errors.ts'
 import type { IdMaker } from '../lib/ids.ts'
 import { readAll } from '../lib/stream.ts'
 import type { Admission } from './admission.ts'
+import type { Own } from './own.ts'
 
 /** What the listener hands requests to. */
 export interface ListenerParts {
@@ -14,7 +15,7 @@ export interface ListenerParts {
   readonly gate: Gate
   readonly router: Router
   /** Answers everything under `/api/`, `/schemas/`, and the health addresses; `undefined`: not one of its own. */
-  readonly own: (request: Request, path: string) => Promise<Response> | Response | undefined
+  readonly own: Own
   readonly admission: Admission
   readonly maxBodyBytes: number
 }
@@ -37,7 +38,7 @@ export function listen(parts: ListenerParts): Listener {
     fetch: (request, bun) => {
       const receivedAt = parts.clock.monotonic()
       const path = pathOf(request.url)
-      const own = parts.own(request, path)
+      const own = parts.own(request, path, () => bun.requestIP(request)?.address)
       if (own) return own
       // A body must keep coming; an answer may take longer than any idle limit of a connection: its own deadlines end it.
       return answer(parts, request, { path, receivedAt, whole: () => bun.timeout(request, 0) })

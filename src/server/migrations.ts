@@ -1,4 +1,5 @@
 import { responseMigrations } from '../gate/index.ts'
+import { auditMigrations } from '../governance/audit/index.ts'
 import { usageMigrations } from '../governance/usage/index.ts'
 import { jobsMigrations } from '../platform/jobs/index.ts'
 import type { Migration } from '../platform/storage/index.ts'
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = Object.freeze([
   ...jobsMigrations,
   ...VAULT_MIGRATIONS,
   ...responseMigrations,
+  ...auditMigrations,
 ])

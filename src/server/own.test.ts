@@ -17,7 +17,7 @@ test('records that the store refuses are told of by the metrics, the readiness a
   const log = createLogger({ level: 'error', format: 'json', clock: systemClock, sink })
   const { listener, ledger, close } = await compose({ config, environment, log })
   const ask = async (path: string) => {
-    const response = await listener.own(new Request(`http://localhost${path}`), path)
+    const response = await listener.own(new Request(`http://localhost${path}`), path, () => undefined)
     return { status: response?.status, text: (await response?.text()) ?? '' }
   }
   try {

@@ -19,14 +19,19 @@ export interface OwnParts {
   readonly node: string
 }
 
+/** Answers one of the gateway's own addresses; undefined: it is none. `address` is asked for only where it matters. */
+export type Own = (
+  request: Request,
+  path: string,
+  address: () => string | undefined,
+) => Promise<Response> | Response | undefined
+
 /** Answers what is not a surface: health, metrics, the control plane. */
-export function ownAddresses(
-  parts: OwnParts,
-): (request: Request, path: string) => Promise<Response> | Response | undefined {
+export function ownAddresses(parts: OwnParts): Own {
   watch(parts)
-  return (request, path) => {
+  return (request, path, address) => {
     if (parts.control && (path.startsWith('/api/') || path.startsWith('/schemas/')))
-      return ask(parts.control, request, path)
+      return ask(parts.control, request, { path, address: address() })
     if (path === '/healthz') return Response.json({ status: 'ok', node: parts.node })
     if (path === '/readyz') return ready(parts)
     if (path === '/metrics') {
@@ -58,11 +63,16 @@ function ready({ policy, ledger, admission }: OwnParts): Response {
 
 type Control = (incoming: ControlIncoming) => Promise<Response>
 
-function ask(control: Control, request: Request, path: string): Promise<Response> {
+function ask(
+  control: Control,
+  request: Request,
+  { path, address }: Pick<ControlIncoming, 'path' | 'address'>,
+): Promise<Response> {
   const url = new URL(request.url)
   return control({
     method: request.method,
     path,
+    address,
     query: url.searchParams,
     headers: request.headers,
     text: async (maxBytes) => {

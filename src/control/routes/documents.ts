@@ -153,6 +153,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
       const applied = await policy.putDocument({
         document: putBody(request),
         author: request.caller.principal,
+        origin: request.origin,
         ifAbsent: request.headers.get('if-none-match') === '*',
         ...(ifMatch ? { ifMatch } : {}),
         permit: permitChanges(request),
@@ -174,7 +175,14 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
       ask(request.rights, writerOf(kind))
       const ifMatch = headers.get('if-match')
       const permit = permitChanges(request)
-      const remove = { kind, name, author: caller.principal, permit, ...(ifMatch ? { ifMatch } : {}) }
+      const remove = {
+        kind,
+        name,
+        author: caller.principal,
+        origin: request.origin,
+        permit,
+        ...(ifMatch ? { ifMatch } : {}),
+      }
       const applied = await policy.deleteDocument(remove)
       return { status: 200, body: { revision: applied.number } }
     },
@@ -207,7 +215,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
       const { intent, ifRevision } = changeOf(request)
       const author = request.caller.principal
       const permit = permitChanges(request)
-      const change = { author, reason: 'apply', permit, ...(ifRevision ? { ifRevision } : {}) }
+      const change = { author, origin: request.origin, reason: 'apply', permit, ...(ifRevision ? { ifRevision } : {}) }
       return { status: 200, body: await policy.apply(intent, change) }
     },
   },
@@ -218,6 +226,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     summary: 'All documents of a revision as YAML.',
     query: exportQuery,
     answer: 'application/yaml',
+    audited: 'documents.export',
     handle: async ({ query }, { policy }) => {
       const text = await policy.export(readQuery(exportQuery, query).revision)
       return { status: 200, body: text, headers: { 'content-type': 'application/yaml' } }

@@ -90,7 +90,12 @@ export const keyRoutes: readonly Route<KeyServices>[] = [
         ...(narrowTo ? { narrowTo } : {}),
       }
       const document = { kind: 'Key', metadata: { name }, spec }
-      const applied = await policy.putDocument({ document, author: caller.principal, ifAbsent: true })
+      const applied = await policy.putDocument({
+        document,
+        author: caller.principal,
+        origin: request.origin,
+        ifAbsent: true,
+      })
       return {
         status: 201,
         body: { id: name, key, revision: applied.number },
@@ -105,11 +110,16 @@ export const keyRoutes: readonly Route<KeyServices>[] = [
     scoped: true,
     summary: 'Revokes a virtual key at once.',
     answer: changedAnswer,
-    handle: async ({ params, caller, reach }, { policy }) => {
+    handle: async ({ params, caller, reach, origin }, { policy }) => {
       const snapshot = policy.holder.current()
       const key = snapshot.documents.get(keyKind, params.name ?? '')
       if (key && !isTermWithin(key.spec.for, reach, snapshot.identity)) throw noKey(key.name)
-      const applied = await policy.deleteDocument({ kind: 'Key', name: params.name ?? '', author: caller.principal })
+      const applied = await policy.deleteDocument({
+        kind: 'Key',
+        name: params.name ?? '',
+        author: caller.principal,
+        origin,
+      })
       return { status: 200, body: { revision: applied.number } }
     },
   },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { operationsAnswer } from '../../contract/operations.ts'
 import { usageAnswer } from '../../contract/usage.ts'
+import { auditMigrations, openAudit } from '../../governance/audit/index.ts'
 import { openLedger, usageMigrations } from '../../governance/usage/index.ts'
 import { sampleRecord } from '../../governance/usage/testing.ts'
 import { manualClock } from '../../lib/clock.ts'
@@ -23,9 +24,10 @@ const routes = [...operationRoutes, ...usageRoutes]
 
 describeEngines('operations and usage over the control API', (open) => {
   const prepare = async () => {
-    const database = await open(usageMigrations)
+    const database = await open([...usageMigrations, ...auditMigrations])
     const clock = manualClock(AT + 60_000)
     const directory = join(root, String(++made))
+    const audit = openAudit({ database, clock, seed: new Uint8Array(32) })
     const ledger = openLedger({ directory, database, clock, random: seededRandom(1) })
     const get = async (path: string, as: Partial<Pick<ControlRequest, 'rights' | 'reach'>> = {}) => {
       const url = new URL(path, 'http://gate')
@@ -42,9 +44,9 @@ describeEngines('operations and usage over the control API', (open) => {
         ...OWNER,
         ...as,
       }
-      return route.handle(request, { ledger, clock })
+      return route.handle(request, { ledger, audit, clock })
     }
-    return { ledger, get }
+    return { ledger, audit, get }
   }
 
   test('the list reads its own writes, pages by cursor, and has the documented shape', async () => {
@@ -80,7 +82,7 @@ describeEngines('operations and usage over the control API', (open) => {
   })
 
   test('captured content is shown one operation at a time and to administrators only', async () => {
-    const { ledger, get } = await prepare()
+    const { ledger, audit, get } = await prepare()
     const record = sampleRecord(1, { content: { request: 'secret plan' } })
     ledger.append(record)
     expect(JSON.stringify((await get('/api/v1/operations')).body)).not.toContain('secret plan')
@@ -92,6 +94,8 @@ describeEngines('operations and usage over the control API', (open) => {
       },
     }
     expect(JSON.stringify((await get(`/api/v1/operations/${record.id}`, blind)).body)).not.toContain('secret plan')
+    const told = await audit.list({ filter: {}, limit: 10 })
+    expect(told.map(({ action, object }) => [action, object])).toEqual([['content.read', `operation:${record.id}`]])
     await expect(get('/api/v1/operations/op_0')).rejects.toMatchObject({ code: 'not_found' })
   })
 

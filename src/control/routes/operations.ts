@@ -8,6 +8,7 @@ import {
   operationsQuery,
 } from '../../contract/operations.ts'
 import type { Reach } from '../../governance/access/index.ts'
+import type { Audit } from '../../governance/audit/index.ts'
 import type { Ledger, OperationCursor, OperationFilter, OperationRecord } from '../../governance/usage/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { formatUsd } from '../../lib/money.ts'
@@ -20,6 +21,7 @@ import { readQuery } from './query.ts'
 /** What these routes need. */
 export interface OperationServices {
   readonly ledger: Ledger
+  readonly audit: Pick<Audit, 'record'>
 }
 
 /** How long a reader waits for records of this node that are still on their way to the store. */
@@ -106,9 +108,12 @@ export const operationRoutes: readonly Route<OperationServices>[] = [
     summary: 'Operations, newest first; with format=ndjson or csv all that match, as a file.',
     query: operationsQuery,
     answer: operationsAnswer,
-    handle: async ({ query, reach, rights }, { ledger }) => {
+    handle: async ({ query, reach, rights, origin }, { ledger, audit }) => {
       const wanted = { ...readQuery(operationsQuery, query), ...withinReach(reach) }
-      if (wanted.format !== 'json') ask(rights, 'operations:export')
+      if (wanted.format !== 'json') {
+        ask(rights, 'operations:export')
+        await audit.record({ ...origin, action: 'operations.export', facts: Object.fromEntries(query) })
+      }
       await ledger.flush(OWN_WRITES_MS)
       return wanted.format === 'json' ? listPage(ledger, wanted) : exportOperations(ledger, wanted, operationAnswerOf)
     },
@@ -120,13 +125,15 @@ export const operationRoutes: readonly Route<OperationServices>[] = [
     scoped: true,
     summary: 'One operation; captured content needs the permission content:read.',
     answer: operationAnswer,
-    handle: async ({ params, rights, reach }, { ledger }) => {
+    handle: async ({ params, rights, reach, origin }, { ledger, audit }) => {
       await ledger.flush(OWN_WRITES_MS)
       const record = await find(ledger, { by: 'id', value: params.id, reach })
       const { content, ...answer } = operationAnswerOf(record)
       const contentReach = rights.reach('content:read')
       const reads = contentReach !== undefined && isRecordWithin(record, contentReach)
-      return { status: 200, body: reads && content ? { ...answer, content } : answer }
+      if (!reads || !content) return { status: 200, body: answer }
+      await audit.record({ ...origin, action: 'content.read', object: `operation:${record.id}` })
+      return { status: 200, body: { ...answer, content } }
     },
   },
   {

@@ -45,7 +45,7 @@ export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
     handle: async (request, { policy }) => {
       const number = revisionNumber(request.params.number)
       const author = request.caller.principal
-      const change = { author, reason: `rollback to ${number}`, permit: permitChanges(request) }
+      const change = { author, origin: request.origin, reason: `rollback to ${number}`, permit: permitChanges(request) }
       return { status: 200, body: await policy.rollback(number, change) }
     },
   },

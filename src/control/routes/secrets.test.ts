@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { createSecretKey } from 'node:crypto'
+import { auditMigrations, openAudit } from '../../governance/audit/index.ts'
 import { manualClock } from '../../lib/clock.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { seededRandom } from '../../lib/random.ts'
@@ -13,7 +14,8 @@ async function plane() {
   const clock = manualClock()
   const random = seededRandom(7)
   const database = await openDatabase({ url: 'sqlite::memory:', clock })
-  await database.migrate(VAULT_MIGRATIONS)
+  await database.migrate([...VAULT_MIGRATIONS, ...auditMigrations])
+  const audit = openAudit({ database, clock, seed: new Uint8Array(32) })
   const masterKey = createSecretKey(Buffer.alloc(32, 1))
   const local = await openLocalSecrets({ store: secretsStore(database), masterKey, clock, randomBytes: random.bytes })
   const vault = createVault({ environment: () => undefined, local: local.get, protectedDirectory: '/nowhere' })
@@ -28,9 +30,9 @@ async function plane() {
       caller: { principal: 'app:bootstrap', teams: [], administrator: true },
       ...OWNER,
     }
-    return route.handle(request, { vault: { ...vault, local } })
+    return route.handle(request, { vault: { ...vault, local }, audit })
   }
-  return { ask, vault }
+  return { ask, vault, audit }
 }
 
 test('a stored secret is used at once and listed by name alone', async () => {
@@ -73,4 +75,17 @@ test('a name that could leave its place and a body without a value are refused, 
     expect(code, `${name} ${JSON.stringify(body)}`).toBe('invalid_request')
   }
   expect((await ask('GET', undefined)).body).toEqual({ items: [], nextCursor: null })
+})
+
+test('who wrote and deleted a secret stands in the audit log, and the secret does not', async () => {
+  const { ask, audit } = await plane()
+  await ask('PUT', 'openai', { value: 'sk-first' })
+  await ask('DELETE', 'openai')
+  await ask('DELETE', 'openai')
+  const rows = await audit.list({ filter: {}, limit: 10 })
+  expect(rows.map(({ actor, action, object }) => [actor, action, object])).toEqual([
+    ['app:bootstrap', 'secret.delete', 'secret:openai'],
+    ['app:bootstrap', 'secret.write', 'secret:openai'],
+  ])
+  expect(JSON.stringify(rows)).not.toContain('sk-first')
 })

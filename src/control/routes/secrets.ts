@@ -1,5 +1,6 @@
 import { listOf } from '../../contract/list.ts'
 import { secretAnswer, secretBody } from '../../contract/secrets.ts'
+import type { Audit } from '../../governance/audit/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import type { LocalSecrets, Vault } from '../../platform/vault/index.ts'
 import { parseBody } from '../parse-body.ts'
@@ -10,6 +11,7 @@ export interface SecretServices {
   readonly vault: Pick<Vault, 'resolve' | 'forget'> & {
     readonly local: Pick<LocalSecrets, 'put' | 'list' | 'delete'>
   }
+  readonly audit: Pick<Audit, 'append'>
 }
 
 const NAME = /^[a-z0-9][a-z0-9._/-]{0,127}$/i
@@ -38,10 +40,11 @@ export const secretRoutes: readonly Route<SecretServices>[] = [
     summary: 'Stores or replaces a secret, encrypted. It cannot be read back.',
     body: secretBody,
     answer: secretAnswer,
-    handle: async ({ params, body }, { vault }) => {
+    handle: async ({ params, body, origin }, { vault, audit }) => {
       const name = nameOf(params)
       const { value } = parseBody(secretBody, body)
-      await vault.local.put(name, value)
+      const told = { ...origin, action: 'secret.write', object: `secret:${name}` }
+      await vault.local.put(name, value, (tables) => audit.append(tables, told))
       // What was remembered is read anew, so that the next call already uses the new one.
       vault.forget(`secret://vault/${name}`)
       await vault.resolve(`secret://vault/${name}`)
@@ -54,9 +57,10 @@ export const secretRoutes: readonly Route<SecretServices>[] = [
     permission: 'secrets:write',
     summary: 'Deletes a secret. Providers that refer to it fail from then on.',
     answer: 'nothing',
-    handle: async ({ params }, { vault }) => {
+    handle: async ({ params, origin }, { vault, audit }) => {
       const name = nameOf(params)
-      await vault.local.delete(name)
+      const told = { ...origin, action: 'secret.delete', object: `secret:${name}` }
+      await vault.local.delete(name, (tables) => audit.append(tables, told))
       vault.forget(`secret://vault/${name}`)
       return { status: 204 }
     },

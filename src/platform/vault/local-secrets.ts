@@ -1,16 +1,20 @@
 import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../../lib/clock.ts'
 import { aesKey, type SealedPlace, seal, unseal } from './envelope.ts'
-import type { SealedRow, SecretsStore } from './secrets.store.ts'
+import type { Also, SealedRow, SecretsStore } from './secrets.store.ts'
 
 /** The secrets that administrators paste: written, used, replaced and deleted, but listed by name alone. */
 export interface LocalSecrets {
-  readonly put: (name: string, text: string) => Promise<void>
+  /** `also` runs in the same transaction, last. */
+  readonly put: (name: string, text: string, also?: Also) => Promise<void>
   /** Undefined when there is none of that name. Throws when the row does not open. */
   readonly get: (name: string) => Promise<string | undefined>
-  readonly delete: (name: string) => Promise<void>
+  /** Says whether there was one; `also` runs in the same transaction, and only then. */
+  readonly delete: (name: string, also?: Also) => Promise<boolean>
   /** Names with the instant of their last change, epoch milliseconds. */
   readonly list: () => Promise<readonly { readonly name: string; readonly updatedAt: number }[]>
+  /** Secret bytes of the gateway's own (a signing key), made on the first asking and the same ever after. No reference reaches them. */
+  readonly material: (id: string, make: () => Uint8Array) => Promise<Uint8Array>
   /** Wraps the data key anew under another master key, with the canary, at once or not at all; secrets stay as they are. */
   readonly rewrap: (masterKey: KeyObject) => Promise<void>
 }
@@ -68,7 +72,7 @@ export async function openLocalSecrets(options: LocalSecretsOptions): Promise<Lo
     return { org, kind: 'secret', id: name, field: 'text' }
   }
   return {
-    put: (name, text) => store.put(row(placeOf(name), dataKey, Buffer.from(text))),
+    put: (name, text, also) => store.put(row(placeOf(name), dataKey, Buffer.from(text)), also),
     get: async (name) => {
       const place = placeOf(name)
       const found = await store.get(place)
@@ -77,7 +81,15 @@ export async function openLocalSecrets(options: LocalSecretsOptions): Promise<Lo
       if (!opened) throw new Error(`the secret ${name} does not open: its row was changed or moved`)
       return Buffer.from(opened).toString('utf8')
     },
-    delete: (name) => store.delete(placeOf(name)),
+    delete: (name, also) => store.delete(placeOf(name), also),
+    material: async (id, make) => {
+      const place: SealedPlace = { org, kind: 'material', id, field: 'bytes' }
+      if (!(await store.get(place))) await store.addMissing(row(place, dataKey, make()))
+      const found = await store.get(place)
+      const opened = found && unseal(dataKey, found.sealed, place)
+      if (!opened) throw new Error(`the ${id} of this database does not open: its row was changed or moved`)
+      return opened
+    },
     list: async () => (await store.list(org, 'secret')).map(({ id, updatedAt }) => ({ name: id, updatedAt })),
     rewrap: (masterKey) =>
       store.putAll([row(canaryPlace, masterKey, Buffer.from(CANARY_TEXT)), row(keyPlace, masterKey, dataKeyBytes)]),

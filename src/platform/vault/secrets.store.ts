@@ -1,4 +1,4 @@
-import type { Database, Migration } from '../storage/index.ts'
+import type { Database, Migration, Tables } from '../storage/index.ts'
 import type { SealedPlace } from './envelope.ts'
 
 /** One sealed value and the place it belongs to. */
@@ -16,11 +16,16 @@ export interface SecretsStore {
   readonly list: (org: string, kind: string) => Promise<readonly SealedRow[]>
   /** Writes only what is not there yet; several nodes may try at once. */
   readonly addMissing: (row: SealedRow) => Promise<void>
-  readonly put: (row: SealedRow) => Promise<void>
+  /** `also` runs in the same transaction, last. */
+  readonly put: (row: SealedRow, also?: Also) => Promise<void>
   /** Replaces all of them or none. */
   readonly putAll: (rows: readonly SealedRow[]) => Promise<void>
-  readonly delete: (place: SealedPlace) => Promise<void>
+  /** Says whether there was one; `also` runs in the same transaction, and only then. */
+  readonly delete: (place: SealedPlace, also?: Also) => Promise<boolean>
 }
+
+/** What is done in the same transaction: telling the audit log of it. */
+export type Also = (tables: Tables) => Promise<void>
 
 /** The schema of the vault. */
 export const VAULT_MIGRATIONS: readonly Migration[] = [
@@ -70,17 +75,23 @@ export function secretsStore(database: Database): SecretsStore {
       const insert = tables.insertInto('secrets').values(toTable(row))
       await insert.onConflict((conflict) => conflict.doNothing()).execute()
     },
-    put: async (row) => {
-      await upsert(tables, row)
-    },
+    put: (row, also) =>
+      database.transaction(async (transaction) => {
+        await upsert(transaction.tables<VaultTables>(), row)
+        await also?.(transaction)
+      }),
     putAll: (rows) =>
       database.transaction(async (transaction) => {
         for (const row of rows) await upsert(transaction.tables<VaultTables>(), row)
       }),
-    delete: async ({ org, kind, id, field }) => {
-      const rows = tables.deleteFrom('secrets').where('org', '=', org).where('kind', '=', kind)
-      await rows.where('id', '=', id).where('field', '=', field).execute()
-    },
+    delete: ({ org, kind, id, field }, also) =>
+      database.transaction(async (transaction) => {
+        const all = transaction.tables<VaultTables>().deleteFrom('secrets')
+        const rows = all.where('org', '=', org).where('kind', '=', kind).where('id', '=', id).where('field', '=', field)
+        const isThere = (await rows.executeTakeFirst()).numDeletedRows > 0n
+        if (isThere) await also?.(transaction)
+        return isThere
+      }),
   }
 }
 
