@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { instant } from './operations.ts'
 
 /** What usage may be grouped and filtered by. */
-export const usageDimension = z.enum(['team', 'app', 'user', 'key', 'model', 'provider'])
+export const usageDimension = z.enum(['team', 'app', 'user', 'agent', 'key', 'model', 'provider'])
 
 /** The query of `GET /api/v1/usage`: `groupBy=team,model&bucket=day&team=claims`. Whole hours; days are UTC days. */
 export const usageQuery = z.strictObject({
   groupBy: z
     .string()
     .transform((text) => text.split(',').filter(Boolean))
-    .pipe(z.array(usageDimension).max(6))
+    .pipe(z.array(usageDimension).max(7))
     .default([]),
   from: instant.optional(),
   to: instant.optional(),
@@ -17,6 +17,7 @@ export const usageQuery = z.strictObject({
   team: z.string().max(256).optional(),
   app: z.string().max(256).optional(),
   user: z.string().max(256).optional(),
+  agent: z.string().max(256).optional(),
   key: z.string().max(256).optional(),
   model: z.string().max(256).optional(),
   provider: z.string().max(256).optional(),
@@ -28,6 +29,7 @@ export const usageRowAnswer = z.strictObject({
   team: z.string().optional(),
   app: z.string().optional(),
   user: z.string().optional(),
+  agent: z.string().optional(),
   key: z.string().optional(),
   model: z.string().optional(),
   provider: z.string().optional(),

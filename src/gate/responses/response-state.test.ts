@@ -116,8 +116,10 @@ describeEngines('stored responses', (open) => {
     expect(await state.find('app:claims', 'resp_1')).toBeUndefined()
     expect(await state.find('app:claims', 'resp_2')).toBeDefined()
     expect((await state.findItems('app:claims', ['msg_resp_1', 'msg_resp_2'])).size).toBe(1)
-    expect(await deleteExpiredResponses(database, NOW + 31 * DAY)).toBe(1)
     await state.stop()
+    // The hourly cleaning may have been busy with an earlier hour when the last one struck.
+    await deleteExpiredResponses(database, NOW + 30 * DAY)
+    expect(await deleteExpiredResponses(database, NOW + 31 * DAY)).toBe(1)
   })
 
   test('a database that is away loses nothing that fits in memory, and is said to be away', async () => {

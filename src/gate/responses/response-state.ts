@@ -20,7 +20,7 @@ export interface ResponseState {
   readonly delete: (principal: string, id: string) => Promise<boolean>
   /** Resolves when all that was put before has been written. */
   readonly flush: () => Promise<void>
-  /** Writes what waits, as far as the database takes it, and stops. */
+  /** Writes what waits, as far as the database takes it, ends what is being deleted, and stops. */
   readonly stop: () => Promise<void>
 }
 
@@ -30,8 +30,13 @@ const EXPIRE_EVERY_MS = 3_600_000
 export function responseState(options: WriteBehindOptions): ResponseState {
   const { database, clock, problem } = options
   const behind = writeBehind(options)
-  const cleaning = clock.every(EXPIRE_EVERY_MS, () => {
-    deleteExpiredResponses(database, clock.now()).catch(() => problem('expired responses could not be deleted'))
+  let cleaning: Promise<unknown> | undefined
+  const cleaner = clock.every(EXPIRE_EVERY_MS, () => {
+    cleaning ??= deleteExpiredResponses(database, clock.now())
+      .catch(() => problem('expired responses could not be deleted'))
+      .finally(() => {
+        cleaning = undefined
+      })
   })
   return {
     put: behind.put,
@@ -57,7 +62,8 @@ export function responseState(options: WriteBehindOptions): ResponseState {
       return waited || stored
     },
     stop: async () => {
-      cleaning.cancel()
+      cleaner.cancel()
+      await cleaning
       await behind.stop()
     },
   }

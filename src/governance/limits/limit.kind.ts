@@ -11,10 +11,10 @@ import {
 import { scopeReferences } from './scope-reference.ts'
 
 /** What a limit or a budget is counted for separately. */
-export type Per = 'user' | 'app' | 'key' | 'team' | 'model'
+export type Per = 'user' | 'app' | 'agent' | 'key' | 'team' | 'model'
 
 /** All of {@link Per}. */
-export const PER = ['user', 'app', 'key', 'team', 'model'] as const
+export const PER = ['user', 'app', 'agent', 'key', 'team', 'model'] as const
 
 /** What a Limit says. Everybody it applies to shares it, unless `per` gives each their own. */
 export interface LimitSpec {

@@ -272,6 +272,7 @@ describe('priming', () => {
     }
     const team = budget('team', "{appliesTo: ['team:operations'], amount: 3 USD, period: month}")
     const each = budget('each', "{appliesTo: [org], per: app, on: ['model:b*'], amount: 9 USD, period: day}")
+    const agent = budget('agent', "{appliesTo: ['agent:triage'], amount: 1 USD, period: month}")
     const index = indexOf(team)
     expect(await primeBudgets({ index, coordinator, spentSince, nowMs: NOW })).toBe(1)
     expect(asked).toEqual([[{ team: ['claims', 'operations'] }, Date.parse('2026-06-01T00:00:00Z')]])
@@ -279,6 +280,8 @@ describe('priming', () => {
     const next = indexOf(team, each)
     expect(await primeBudgets({ index: next, coordinator, spentSince, nowMs: NOW })).toBe(1)
     expect(asked[1]).toEqual([{ model: ['big'], app: ['portal'] }, Date.parse('2026-06-15T00:00:00Z')])
+    expect(await primeBudgets({ index: indexOf(agent), coordinator, spentSince, nowMs: NOW })).toBe(1)
+    expect(asked[2]).toEqual([{ agent: ['triage'] }, Date.parse('2026-06-01T00:00:00Z')])
     const estimate = { inputTokens: 0, outputTokens: 0, cost: 1.5 * USD }
     const wish = { index, coordinator, caller: ANN, resource: { kind: 'model', name: 'big' }, estimate, nowMs: NOW }
     expect(refusal(() => reserve(wish)).code).toBe('budget_exceeded')

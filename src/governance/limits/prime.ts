@@ -11,6 +11,7 @@ export interface SpendFilter {
   readonly team?: readonly string[]
   readonly app?: readonly string[]
   readonly user?: readonly string[]
+  readonly agent?: readonly string[]
   readonly key?: readonly string[]
   readonly model?: readonly string[]
 }
@@ -91,6 +92,7 @@ function filtersOf(index: LimitIndex, { budget, value, identity }: One): readonl
     team: teams.map(([team]) => team),
     app: named('app'),
     user: named('user'),
+    agent: named('agent'),
     key: named('key'),
     model: models(appliesTo.filter(isResource)),
   }

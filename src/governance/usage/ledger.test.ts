@@ -241,6 +241,24 @@ describeEngines('ledger', (open) => {
     expect(await ledger.spentSince({ user: 'nobody' }, 0)).toBe(0)
   })
 
+  test('what an agent has spent is found, to the nano-dollar, whoever it acted for', async () => {
+    const { ledger } = bench(await open(usageMigrations))
+    const start = Math.ceil(1_750_000_000_000 / hour) * hour
+    for (const [number, principal] of ['agent:triage', 'agent:triage', 'agent:other', 'app:triage'].entries()) {
+      ledger.append(sampleRecord(number, { at: start + number * hour, principal, cost: 10 ** number }))
+    }
+    await ledger.flush()
+    expect(await ledger.spentSince({ agent: 'triage' }, 0)).toBe(11)
+    expect(await ledger.spentSince({ agent: ['triage'] }, start + 7)).toBe(10)
+    expect(await ledger.spentSince({ agent: ['triage', 'other'] }, start - 7)).toBe(111)
+    const rows = await ledger.usage({ groupBy: ['agent'], from: 0, to: 2e12 })
+    expect(rows.map(({ agent, cost }) => [agent, cost])).toEqual([
+      ['', 1_000],
+      ['other', 100],
+      ['triage', 11],
+    ])
+  })
+
   test('an invented model name makes no roll-up row of its own', async () => {
     const { ledger } = bench(await open(usageMigrations))
     const error = { code: 'model_not_found', message: 'no' } as const

@@ -5,7 +5,7 @@ import { idFrom, instantOf, siblingId } from './operation-id.ts'
 import { OPERATION_COLUMNS, type OperationFilter, type OperationTables } from './operation-tables.ts'
 import type { OperationRecord } from './record.ts'
 import { readRecord, recordText } from './record-text.ts'
-import { addToRollups, ceilHour, type Dimension, readUsage } from './rollups.store.ts'
+import { AGENT, addToRollups, ceilHour, type Dimension, readUsage } from './rollups.store.ts'
 import { scanOperations } from './scan.store.ts'
 
 /** What content is kept for when a record does not say, milliseconds. */
@@ -81,7 +81,11 @@ export async function spentSince(tables: Tables, scope: SpendScope, from: number
     .where('id', '>=', idFrom(from))
     .where('id', '<', idFrom(wholeFrom))
   for (const [column, wanted] of Object.entries(scope) as [Dimension, string | readonly string[]][]) {
-    edge = edge.where(column, 'in', typeof wanted === 'string' ? [wanted] : wanted)
+    const names = typeof wanted === 'string' ? [wanted] : wanted
+    if (column === 'agent') {
+      const principals = names.map((name) => `${AGENT}${name}`)
+      edge = edge.where('principal', 'in', principals)
+    } else edge = edge.where(column, 'in', names)
   }
   const first = await edge.executeTakeFirst()
   const whole = await readUsage(tables, { groupBy: [], from: wholeFrom, to: Number.MAX_SAFE_INTEGER, where: scope })

@@ -6,7 +6,7 @@ import { type OperationRecord, OUTCOMES, type Outcome } from './record.ts'
 import { liesWithin } from './within.store.ts'
 
 /** What usage may be grouped and filtered by. An operation without one of them counts under the empty name. */
-export const DIMENSIONS = ['team', 'app', 'user', 'key', 'model', 'provider'] as const
+export const DIMENSIONS = ['team', 'app', 'user', 'key', 'model', 'provider', 'agent'] as const
 /** One of {@link DIMENSIONS}. */
 export type Dimension = (typeof DIMENSIONS)[number]
 
@@ -38,17 +38,35 @@ export interface RollupTables {
 
 /** Milliseconds in an hour. */
 export const HOUR_MS = 3_600_000
+/** How the principal of an agent's operations begins. */
+export const AGENT = 'agent:'
 const BUCKET_MS = { hour: HOUR_MS, day: 24 * HOUR_MS } as const
 /** Most rows a usage query gives. */
 export const MAX_USAGE_ROWS = 10_000
 
+const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`)
+
+function createTable(table: string, dimensions: readonly string[]): string {
+  const keys = quoted(dimensions)
+  return `create table ${table} (hour bigint not null, ${keys.map((name) => `${name} text not null`).join(', ')}, ${MEASURES.map(
+    (name) => `${name} bigint not null`,
+  ).join(', ')}, primary key (hour, ${keys.join(', ')}))`
+}
+
+const WITHOUT_AGENTS = DIMENSIONS.filter((name) => name !== 'agent')
+const COPIED = ['hour', ...quoted(WITHOUT_AGENTS), ...MEASURES].join(', ')
+
 /** The table of roll-ups: one row per hour and combination of dimensions. */
-export const rollupsMigration: Migration = {
-  id: 'usage-002',
+export const rollupsMigration: Migration = { id: 'usage-002', up: [createTable('rollups', WITHOUT_AGENTS)] }
+
+/** Agents are principals of their own: what they spend is found again after a restart. */
+export const rollupsOfAgentsMigration: Migration = {
+  id: 'usage-003',
   up: [
-    `create table rollups (hour bigint not null, ${DIMENSIONS.map((name) => `"${name}" text not null`).join(', ')}, ${MEASURES.map(
-      (name) => `${name} bigint not null`,
-    ).join(', ')}, primary key (hour, ${DIMENSIONS.map((name) => `"${name}"`).join(', ')}))`,
+    createTable('rollups_with_agents', DIMENSIONS),
+    `insert into rollups_with_agents (${COPIED}, "agent") select ${COPIED}, '' from rollups`,
+    'drop table rollups',
+    'alter table rollups_with_agents rename to rollups',
   ],
 }
 
@@ -136,7 +154,7 @@ export async function hoursWith(
     .where('hour', '>=', span.from)
     .where('hour', '<', span.to)
   const [kind, name] = filter.principal?.split(':', 2) ?? []
-  const wanted = { ...filter, ...((kind === 'app' || kind === 'user') && { [kind]: name }) }
+  const wanted = { ...filter, ...((kind === 'app' || kind === 'user' || kind === 'agent') && { [kind]: name }) }
   for (const dimension of DIMENSIONS) {
     const value = wanted[dimension]
     // An invented model counts under the empty name.
@@ -168,7 +186,11 @@ function keysOf(record: OperationRecord): readonly (string | number)[] {
   const isInvented = record.error?.code === 'model_not_found' || record.principal === undefined
   const model = isInvented ? '' : (record.modelAsked ?? '')
   const { team = '', app = '', user = '', key = '', provider = '' } = record
-  return [floorHour(instantOf(record.id) ?? record.at), team, app, user, key, model, provider]
+  return [floorHour(instantOf(record.id) ?? record.at), team, app, user, key, model, provider, agentOf(record)]
+}
+
+function agentOf({ principal = '' }: OperationRecord): string {
+  return principal.startsWith(AGENT) ? principal.slice(AGENT.length) : ''
 }
 
 function add(counts: Counts, record: OperationRecord): void {

@@ -1,6 +1,6 @@
 import type { Migration } from '../../platform/storage/index.ts'
 import { operationsMigration } from './operation-tables.ts'
-import { rollupsMigration } from './rollups.store.ts'
+import { rollupsMigration, rollupsOfAgentsMigration } from './rollups.store.ts'
 
 /** The tables of this room, in order. */
-export const usageMigrations: readonly Migration[] = [operationsMigration, rollupsMigration]
+export const usageMigrations: readonly Migration[] = [operationsMigration, rollupsMigration, rollupsOfAgentsMigration]
