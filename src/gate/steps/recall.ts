@@ -11,10 +11,10 @@ export function recall(exchange: Exchange, call: GovernedCall): Response | undef
   const { incoming, surface } = exchange.operation
   const given = incoming.headers.get('idempotency-key')
   if (!given || !call.resource || !exchange.caller) return undefined
-  const { principal, key } = exchange.caller
+  const { principal, key, onBehalfOf } = exchange.caller
   const found = exchange.gate.replays.claim({
     given,
-    scope: `${principal}\n${key ?? ''}\n${surface}`,
+    scope: `${principal}\n${key ?? ''}\n${onBehalfOf?.principal ?? ''}\n${surface}`,
     content: `${incoming.path}\n${incoming.query}\n${incoming.text}`,
     nowMs: exchange.startedAt,
   })

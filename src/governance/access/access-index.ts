@@ -19,7 +19,7 @@ export interface Rule {
 
 /** The rules that name an action, by what they do; sets of places in {@link AccessIndex.rules}. */
 export interface RuleSets {
-  /** Deny, without a condition. */
+  /** Deny, without a condition and without an end. */
   readonly denyAlways: BitSet
   readonly denyWhen: BitSet
   readonly allowAlways: BitSet
@@ -128,6 +128,7 @@ function subjects(rules: readonly Rule[], groups: Groups, managers: AccessIndex[
       caller.teams,
       caller.app ?? '',
       caller.user ?? '',
+      caller.agent ?? '',
     )
     const reaches = caller.narrowTo && anyOf(expandGroups(caller.narrowTo, groups))
     const subject: Subject = { ...intern(caller), facts, ...(reaches ? { reaches } : {}) }
@@ -151,10 +152,12 @@ function ruleSets(rules: readonly Rule[], action: Action): RuleSets {
     watch: empty(),
   }
   rules.forEach(({ spec, condition }, number) => {
+    // What ends is asked about the moment, as a condition is.
+    const isAsked = condition !== undefined || spec.expires !== undefined
     if (!spec.actions.includes(action)) return
     if (spec.mode === 'monitor') addBit(sets.watch, number)
-    else if (spec.effect === 'deny') addBit(condition ? sets.denyWhen : sets.denyAlways, number)
-    else addBit(condition ? sets.allowWhen : sets.allowAlways, number)
+    else if (spec.effect === 'deny') addBit(isAsked ? sets.denyWhen : sets.denyAlways, number)
+    else addBit(isAsked ? sets.allowWhen : sets.allowAlways, number)
   })
   return sets
 }

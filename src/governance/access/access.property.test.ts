@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { documentSet } from '../../platform/documents/index.ts'
-import { appKind, type Caller, teamKind } from '../identity/index.ts'
-import { type AccessRequest, compileAccess, decide, explain, grantKind, resourceGroupKind } from './index.ts'
+import { agentKind, appKind, type Caller, teamKind } from '../identity/index.ts'
+import {
+  type AccessRequest,
+  compileAccess,
+  decide,
+  explain,
+  grantKind,
+  resourceGroupKind,
+  standingOf,
+} from './index.ts'
 
-const KINDS = [teamKind, appKind, grantKind, resourceGroupKind]
+const KINDS = [teamKind, appKind, agentKind, grantKind, resourceGroupKind]
 const TEAMS = ['a', 'b', 'c'] as const
 const NAMES = ['gpt-x', 'gpt-y', 'small', 'gpt-x/mini'] as const
 
@@ -25,6 +33,7 @@ interface WrittenGrant {
   readonly actions: readonly ('use' | 'read' | 'manage')[]
   readonly on: readonly string[]
   readonly when?: string
+  readonly expires?: string
   readonly mode: 'enforce' | 'monitor' | 'off'
 }
 
@@ -37,6 +46,8 @@ const grants = fc.array(
       actions: some('use' as const, 'read' as const, 'manage' as const),
       on: some('*', 'model:*', 'model:gpt-*', 'model:*x*', 'model:small', 'model:gpt-x', 'tool:*', 'model:gpt-*/*i'),
       when: fc.constantFrom(...Object.keys(CONDITIONS)),
+      // In the midst of the moments that are asked about.
+      expires: fc.constantFrom('2024-07-01', '2026-01-01'),
       mode: fc.constantFrom('enforce' as const, 'enforce' as const, 'monitor' as const, 'off' as const),
     },
     { requiredKeys: ['to', 'effect', 'actions', 'on', 'mode'] },
@@ -75,6 +86,7 @@ function compile(
   const documents: object[] = [
     ...TEAMS.map((name) => ({ kind: 'Team', metadata: { name }, spec: {} })),
     ...['one', 'two'].map((name) => ({ kind: 'App', metadata: { name }, spec: {} })),
+    { kind: 'Agent', metadata: { name: 'bot' }, spec: { owner: 'user:ann', purpose: 'Tests.', riskTier: 1 } },
     ...written.map((spec, place) => ({ kind: 'Grant', metadata: { name: names[place] }, spec })),
   ]
   return compileAccess(documentSet(KINDS, documents.map((document) => JSON.stringify(document)).join('\n---\n')))
@@ -86,6 +98,7 @@ function naive(written: readonly WrittenGrant[], request: AccessRequest): 'allow
   const subjects = ['org', request.caller.principal, ...request.caller.teams.map((team) => `team:${team}`)]
   const matching = written.filter((grant) => {
     if (grant.mode !== 'enforce' || !grant.actions.some((action) => action === request.action)) return false
+    if (grant.expires !== undefined && request.context.nowMs >= Date.parse(grant.expires)) return false
     if (!grant.to.some((subject) => subjects.includes(subject))) return false
     const onResource = grant.on.some((pattern) => {
       const parts = pattern.split('*').map((part) => part.replace(/[/.]/g, '\\$&'))
@@ -157,5 +170,46 @@ describe('properties of access', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  test('whoever acts for somebody may what both may, and nothing else', () => {
+    let both = 0
+    fc.assert(
+      fc.property(grants, requests, requests, (written, asked, others) => {
+        const index = compile(written)
+        for (const [place, request] of asked.entries()) {
+          const other = others[place % others.length]?.caller
+          if (!other) continue
+          const acting = { ...request, caller: { ...request.caller, onBehalfOf: other } }
+          const theirs = decide(index, { ...request, caller: other }).effect
+          const own = decide(index, request).effect
+          const expected = own === 'allow' && theirs === 'allow' ? 'allow' : 'deny'
+          if (expected === 'allow') both += 1
+          expect(decide(index, acting).effect).toBe(expected)
+          expect(explain(index, acting).decision.effect).toBe(expected)
+        }
+      }),
+      { numRuns: 80 },
+    )
+    expect(both).toBeGreaterThan(5)
+  })
+
+  test('who can always may in every moment and request, who never can in none', () => {
+    const seen = { always: 0, sometimes: 0, never: 0 }
+    fc.assert(
+      fc.property(grants, requests, (written, asked) => {
+        const index = compile(written)
+        for (const request of asked) {
+          const { action, resource, caller } = request
+          const { may } = standingOf(index, caller, { action, resource, nowMs: request.context.nowMs })
+          seen[may] += 1
+          const { effect } = decide(index, request)
+          if (may === 'always') expect(effect).toBe('allow')
+          if (may === 'never') expect(effect).toBe('deny')
+        }
+      }),
+      { numRuns: 80 },
+    )
+    expect(Math.min(seen.always, seen.sometimes, seen.never)).toBeGreaterThan(5)
   })
 })

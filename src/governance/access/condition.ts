@@ -22,6 +22,7 @@ export class PrincipalFacts {
     readonly teams: readonly string[],
     readonly app: string,
     readonly user: string,
+    readonly agent: string,
   ) {}
 }
 
@@ -53,7 +54,8 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const LIMITS = { maxAstNodes: 500, maxDepth: 50, maxListElements: 200, maxMapEntries: 50, maxCallArguments: 8 }
 
-function environment(zones: TimeZones): Environment {
+/** The environment that conditions are read and evaluated in. */
+export function environment(zones: TimeZones): Environment {
   const local = (at: Date, zone: string) => at.getTime() + zones.offsetAt(zone, at.getTime())
   return new Environment({ limits: LIMITS })
     .registerType('Time', { ctor: TimeFunctions, fields: {} })
@@ -63,7 +65,7 @@ function environment(zones: TimeZones): Environment {
     })
     .registerType('Principal', {
       ctor: PrincipalFacts,
-      fields: { id: 'string', team: 'string', teams: 'list<string>', app: 'string', user: 'string' },
+      fields: { id: 'string', team: 'string', teams: 'list<string>', app: 'string', user: 'string', agent: 'string' },
     })
     .registerType('Resource', {
       ctor: ResourceFacts,

@@ -40,16 +40,35 @@ export interface Decision {
 }
 
 /**
- * Whether a caller may do an action to a resource. Everything is denied but what a grant allows; a grant that denies
+ * Whether a caller may do an action to a resource. Who acts for somebody must be allowed it themselves, and so must whom
+ * they act for. See {@link decideFor}.
+ */
+export function decide(index: AccessIndex, request: AccessRequest): Decision {
+  const own = decideFor(index, request)
+  const { onBehalfOf, principal } = request.caller
+  if (onBehalfOf === undefined || own.effect === 'deny') return own
+  const theirs = decideFor(index, { ...request, caller: onBehalfOf })
+  const wouldHave = [...(own.wouldHave ?? []), ...(theirs.wouldHave ?? [])]
+  return {
+    ...theirs,
+    rules: theirs.effect === 'deny' ? theirs.rules : [...new Set([...own.rules, ...theirs.rules])],
+    reason: `${principal} acts for ${onBehalfOf.principal}. ${theirs.effect === 'deny' ? '' : `${own.reason} `}${theirs.reason}`,
+    ...(wouldHave.length === 0 ? {} : { wouldHave }),
+  }
+}
+
+/**
+ * Whether a caller by themselves may do an action to a resource. Everything is denied but what a grant allows; a grant that denies
  * wins over any that allows; what the key is not narrowed to is denied before all.
  * INVARIANT: a condition that fails to evaluate matches in a grant that denies and does not in one that allows.
  */
-export function decide(index: AccessIndex, request: AccessRequest): Decision {
+function decideFor(index: AccessIndex, request: AccessRequest): Decision {
   const subject = index.subjectOf(request.caller)
   const key = resourceKey(request.resource)
   if (subject.reaches && !subject.reaches(key)) return narrowed(request, key)
   let facts: ConditionFacts | undefined
   const holds = (rule: Rule): boolean => {
+    if (hasEnded(rule, request.context.nowMs)) return false
     if (!rule.condition) return true
     facts ??= factsOf(index, request, subject)
     return conditionHolds(rule, facts)
@@ -68,7 +87,7 @@ export function decide(index: AccessIndex, request: AccessRequest): Decision {
 
 /**
  * Whether a caller may administer: an unconditional grant lets them manage `*`, and none that could apply denies it.
- * Asked when a snapshot is compiled, so grants with a condition do not count for it, and do count against it.
+ * Asked without a moment, so grants with a condition or an end do not count for it, and do count against it.
  */
 export function administers(index: AccessIndex, caller: Caller): boolean {
   const subject = index.subjectOf(caller)
@@ -105,6 +124,11 @@ export function conditionHolds(rule: Rule, facts: ConditionFacts): boolean {
   } catch {
     return rule.spec.effect === 'deny'
   }
+}
+
+/** Whether a rule's time is over. */
+export function hasEnded({ spec }: Rule, nowMs: number): boolean {
+  return spec.expires !== undefined && nowMs >= spec.expires
 }
 
 type ThreeSets = readonly [BitSet, BitSet, BitSet]

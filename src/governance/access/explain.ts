@@ -2,38 +2,23 @@ import type { AccessIndex, Rule } from './access-index.ts'
 import { subjectTerms } from './access-index.ts'
 import { hasBit } from './bit-set.ts'
 import type { ConditionFacts } from './condition.ts'
-import { type AccessRequest, type Decision, decide, factsOf } from './decide.ts'
+import { conditionParts } from './condition-parts.ts'
+import { type AccessRequest, type Decision, decide, factsOf, hasEnded } from './decide.ts'
+import type { ExplainedRule, Explanation } from './explanation.ts'
 import { globMatcher, resourceKey } from './pattern.ts'
-
-/** What one grant had to say. */
-export interface ExplainedRule {
-  readonly rule: string
-  readonly effect: 'allow' | 'deny'
-  readonly mode: 'enforce' | 'monitor'
-  /** `file:line` of the grant; undefined when it was not written in a file. */
-  readonly at?: string
-  /** The subject of the grant that the caller is (`team:claims`); undefined when it is none of them. */
-  readonly subject?: string
-  /** The pattern that the resource matches, with groups replaced by their members; undefined when none does. */
-  readonly pattern?: string
-  /** `none` when the grant has no condition. */
-  readonly condition: 'none' | 'true' | 'false' | 'failed'
-  readonly matches: boolean
-  /** The grant that decided. */
-  readonly decides: boolean
-}
-
-/** A decision with everything that led to it. */
-export interface Explanation {
-  readonly decision: Decision
-  /** Whether the caller's key is narrowed away from the resource: then no grant is asked. */
-  readonly narrowed: boolean
-  /** Grants that speak of this caller or of this resource with this action: those that match first, denials first. */
-  readonly rules: readonly ExplainedRule[]
-}
+import { whatWouldChange } from './what-would-change.ts'
 
 /** Explains a decision in full. For people: it asks every grant, so it costs far more than {@link decide}. */
 export function explain(index: AccessIndex, request: AccessRequest): Explanation {
+  const { onBehalfOf, ...alone } = request.caller
+  if (onBehalfOf === undefined) return explainAlone(index, request)
+  const own = explainAlone(index, { ...request, caller: alone })
+  const theirs = explainAlone(index, { ...request, caller: onBehalfOf })
+  const decision = decide(index, request)
+  return { ...own, decision, changes: [...own.changes, ...theirs.changes], onBehalfOf: theirs }
+}
+
+function explainAlone(index: AccessIndex, request: AccessRequest): Explanation {
   const subject = index.subjectOf(request.caller)
   const key = resourceKey(request.resource)
   const decision = decide(index, request)
@@ -45,13 +30,15 @@ export function explain(index: AccessIndex, request: AccessRequest): Explanation
       if (!rule.spec.actions.includes(request.action)) return []
       const speaksOfResource = hasBit(on, number)
       if (!speaksOfResource && !rule.spec.to.some((term) => terms.has(term))) return []
-      return [explainRule(rule, { key, facts, terms, decision, speaksOfResource })]
+      return [explainRule(rule, { request, key, facts, terms, decision, speaksOfResource })]
     })
     .toSorted((a, b) => rank(a) - rank(b))
-  return { decision, narrowed: subject.reaches?.(key) === false, rules }
+  const narrowed = subject.reaches?.(key) === false
+  return { decision, narrowed, rules, changes: whatWouldChange(request, { decision, narrowed, rules }) }
 }
 
 interface Asked {
+  readonly request: AccessRequest
   readonly key: string
   readonly facts: ConditionFacts
   readonly terms: ReadonlySet<string>
@@ -59,11 +46,13 @@ interface Asked {
   readonly speaksOfResource: boolean
 }
 
-function explainRule(rule: Rule, { key, facts, terms, decision, speaksOfResource }: Asked): ExplainedRule {
+function explainRule(rule: Rule, asked: Asked): ExplainedRule {
+  const { request, key, facts, terms, decision, speaksOfResource } = asked
   const { spec, origin, name } = rule
   const subject = spec.to.find((term) => terms.has(term))
   const pattern = speaksOfResource ? rule.patterns.find((candidate) => globMatcher(candidate)(key)) : undefined
   const condition = conditionState(rule, facts)
+  const ended = hasEnded(rule, request.context.nowMs)
   const holds = condition === 'none' || condition === 'true' || (condition === 'failed' && spec.effect === 'deny')
   return {
     rule: name,
@@ -73,7 +62,10 @@ function explainRule(rule: Rule, { key, facts, terms, decision, speaksOfResource
     ...(subject === undefined ? {} : { subject }),
     ...(pattern === undefined ? {} : { pattern }),
     condition,
-    matches: subject !== undefined && pattern !== undefined && holds,
+    ...(spec.when === undefined ? {} : { when: spec.when, parts: conditionParts(spec.when, facts) }),
+    ...(spec.expires === undefined ? {} : { expires: spec.expires }),
+    ended,
+    matches: subject !== undefined && pattern !== undefined && holds && !ended,
     decides: decision.rules.includes(name),
   }
 }

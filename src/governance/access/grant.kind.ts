@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { defineKind, type Kind, modeField, type Reference, resourcePattern } from '../../platform/documents/index.ts'
+import {
+  defineKind,
+  instant,
+  type Kind,
+  modeField,
+  type Reference,
+  resourcePattern,
+} from '../../platform/documents/index.ts'
 import { conditionProblem } from './condition.ts'
 
 /** What may be done to a resource. */
@@ -19,6 +26,8 @@ export interface GrantSpec {
   /** CEL over now, request, principal and resource. */
   readonly when?: string | undefined
   readonly mode: 'enforce' | 'monitor' | 'off'
+  /** From when it does not count any more, epoch milliseconds; no publication is needed for that. */
+  readonly expires?: number | undefined
   /** Why, for the people who meet it. */
   readonly reason?: string | undefined
 }
@@ -39,6 +48,7 @@ export const grantKind: Kind<GrantSpec> = defineKind<GrantSpec>({
     actions: z.array(z.enum(ACTIONS)).min(1).max(ACTIONS.length).default(['use']),
     on: z.array(resourcePattern()).min(1).max(1_000),
     when: z.string().min(1).max(2_000).optional(),
+    expires: instant().optional(),
     mode: modeField(),
     reason: z.string().min(1).max(500).optional(),
   }),

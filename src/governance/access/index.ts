@@ -1,8 +1,10 @@
 export { type AccessIndex, compileAccess, type Rule } from './access-index.ts'
 export { BUILT_IN_ROLES, type RoleRule } from './built-in-roles.ts'
 export { type Condition, type ConditionFacts, conditionProblem } from './condition.ts'
+export type { ConditionPart, Operand } from './condition-parts.ts'
 export { type AccessRequest, administers, type Decision, type DecisionContext, decide } from './decide.ts'
-export { type ExplainedRule, type Explanation, explain } from './explain.ts'
+export { explain } from './explain.ts'
+export type { ExplainedRule, Explanation } from './explanation.ts'
 export { type Action, type GrantSpec, grantKind } from './grant.kind.ts'
 export {
   expandGroups,
@@ -22,3 +24,4 @@ export {
 } from './resource-group.kind.ts'
 export { compileRoles, covers, isWithin, type Part, type Reach, type Rights, type RoleIndex } from './rights.ts'
 export { type RoleSpec, roleKind } from './role.kind.ts'
+export { type Standing, standingOf, type WhoCan } from './who-can.ts'

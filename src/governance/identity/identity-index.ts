@@ -40,6 +40,8 @@ export interface IdentityIndex {
   readonly remembered: {
     readonly known: LruCache<string, KeyEntry>
     readonly unknown: LruCache<string, true>
+    /** Agents as they act for people. */
+    readonly acting: LruCache<string, Caller>
   }
 }
 
@@ -64,7 +66,11 @@ export function compileIdentity(documents: DocumentSet, options: IdentityOptions
     memberships,
     appTeams,
     agents,
-    remembered: { known: lruCache(REMEMBERED_KEYS), unknown: lruCache(REMEMBERED_STRANGERS) },
+    remembered: {
+      known: lruCache(REMEMBERED_KEYS),
+      unknown: lruCache(REMEMBERED_STRANGERS),
+      acting: lruCache(REMEMBERED_KEYS),
+    },
   }
   const keys = new Map<string, KeyEntry>()
   for (const { name, spec } of documents.all(keyKind)) {
@@ -101,6 +107,7 @@ export function callerOf(index: IdentityIndex, principal: string): Caller | unde
   return Object.freeze({
     principal,
     [kind]: name,
+    ...(kind === 'agent' && index.agents.get(name)?.actsFor === 'user' ? { actsFor: 'user' as const } : {}),
     ...(team === undefined ? {} : { team }),
     teams: Object.freeze(teams),
     administrator: false,

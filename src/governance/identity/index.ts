@@ -1,3 +1,4 @@
+export { actingCaller, ON_BEHALF_OF } from './acting.ts'
 export { type AgentSpec, agentKind } from './agent.kind.ts'
 export { type AppSpec, appKind } from './app.kind.ts'
 export { authenticate } from './authenticate.ts'

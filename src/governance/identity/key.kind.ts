@@ -3,6 +3,7 @@ import {
   type Document,
   type DocumentSet,
   defineKind,
+  instant,
   type Kind,
   type ProblemAt,
   resourcePattern,
@@ -22,21 +23,6 @@ export interface KeySpec {
   readonly narrowTo?: readonly string[] | undefined
   readonly disabled: boolean
 }
-
-const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
-const INSTANT_EXPECTED =
-  'expected a day such as 2027-01-01 (its beginning, UTC) or an instant such as 2027-01-01T08:00:00Z'
-
-const instant = () =>
-  z
-    .string({ error: INSTANT_EXPECTED })
-    .regex(INSTANT, { error: INSTANT_EXPECTED })
-    .transform((text, context): number => {
-      const parsed = Date.parse(text)
-      if (Number.isFinite(parsed)) return parsed
-      context.issues.push({ code: 'custom', message: INSTANT_EXPECTED, input: text })
-      return z.NEVER
-    })
 
 /** A virtual key that Git may know, for only its digest stands in it. */
 export const keyKind: Kind<KeySpec> = defineKind<KeySpec>({

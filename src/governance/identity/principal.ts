@@ -7,6 +7,10 @@ export interface Caller {
   readonly app?: string
   readonly user?: string
   readonly agent?: string
+  /** An agent that may act only for a person: `onBehalfOf` must be there before anything is decided. */
+  readonly actsFor?: 'user'
+  /** Whom an agent acts for in this call; it may do no more than they may. */
+  readonly onBehalfOf?: Caller
   /** The team the principal belongs to. */
   readonly team?: string
   /** That team and all its parents, nearest first. */

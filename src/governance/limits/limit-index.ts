@@ -141,6 +141,7 @@ function policyFinder(policies: readonly Policy[], groups: Groups): (caller: Cal
 /** The scopes a caller stands in, nearest first. */
 export function callerScopes(caller: Caller): readonly Scope[] {
   const scopes = caller.key === undefined ? [caller.principal] : [`key:${caller.key}`, caller.principal]
+  if (caller.onBehalfOf) scopes.push(caller.onBehalfOf.principal)
   return [...scopes, ...caller.teams.map((team) => `team:${team}`), 'org']
 }
 

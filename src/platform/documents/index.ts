@@ -25,7 +25,7 @@ export {
   type YamlText,
 } from './source.ts'
 export { didYouMean } from './suggest.ts'
-export { duration, modeField, money, rate, resourcePattern, scopeRef, secretRef } from './unit-types.ts'
+export { duration, instant, modeField, money, rate, resourcePattern, scopeRef, secretRef } from './unit-types.ts'
 export {
   parseDuration,
   parseMoney,

@@ -69,3 +69,19 @@ export const resourcePattern = () =>
   z
     .string({ error: 'expected a resource such as model:assistant, tool:crm/* or *' })
     .regex(RESOURCE_PATTERN, { error: 'expected a resource such as model:assistant, tool:crm/* or *' })
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
+const INSTANT_EXPECTED =
+  'expected a day such as 2027-01-01 (its beginning, UTC) or an instant such as 2027-01-01T08:00:00Z'
+
+/** A day (`2027-01-01`: its beginning, UTC) or an RFC 3339 instant in a document, parsed to epoch milliseconds. */
+export const instant = () =>
+  z
+    .string({ error: INSTANT_EXPECTED })
+    .regex(INSTANT, { error: INSTANT_EXPECTED })
+    .transform((text, context): number => {
+      const parsed = Date.parse(text)
+      if (Number.isFinite(parsed)) return parsed
+      context.issues.push({ code: 'custom', message: INSTANT_EXPECTED, input: text })
+      return z.NEVER
+    })
