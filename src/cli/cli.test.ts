@@ -188,6 +188,20 @@ describe('with a server', () => {
     expect((await run(['rollback', '99'], variables)).code).toBe(1)
   }, 30_000)
 
+  test('explain tells the decision with its grants, its end code is the decision; who-can lists who may', async () => {
+    const allowed = await run(['explain', '--on', 'model:sandbox', '--as', 'app:bootstrap'], variables)
+    expect([allowed.code, allowed.out.split('\n')[0]]).toEqual([
+      0,
+      expect.stringContaining('ALLOWED: app:bootstrap use'),
+    ])
+    expect(allowed.out).toContain('+ bootstrap at system-app.yaml:')
+    const denied = await run(['explain', '--on', 'model:sandbox', '--as', 'user:ann@example.com'], variables)
+    expect([denied.code, denied.out.includes('What would have to change:')]).toEqual([2, true])
+    expect((await run(['explain'], variables)).err).toContain('--on')
+    const who = await run(['who-can', '--on', 'model:sandbox'], variables)
+    expect(who.out).toContain('app:bootstrap\talways\tbootstrap')
+  }, 30_000)
+
   test('a key is made, listed and revoked', async () => {
     const made = await run(['keys', 'new', '--for', 'app:bootstrap', '--name', 'second', '--create'], variables)
     expect(made.out).toMatch(/^gth_\w{36}\n$/)

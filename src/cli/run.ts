@@ -5,6 +5,7 @@ import { didYouMean, InvalidDocuments } from '../platform/documents/index.ts'
 import { applyCommand } from './apply.ts'
 import { type Command, type CommandContext, CommandError, type Invocation } from './command.ts'
 import { doctorCommand } from './doctor.ts'
+import { explainCommand } from './explain.ts'
 import { exportCommand } from './export.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
@@ -13,6 +14,7 @@ import { rollbackCommand } from './rollback.ts'
 import { schemaCommand } from './schema.ts'
 import { serveCommand } from './serve.ts'
 import { validateCommand } from './validate.ts'
+import { whoCanCommand } from './who-can.ts'
 
 /** Every command, in the order in which the help lists them. */
 export const COMMANDS: readonly Command[] = Object.freeze([
@@ -22,6 +24,8 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   applyCommand,
   exportCommand,
   rollbackCommand,
+  explainCommand,
+  whoCanCommand,
   schemaCommand,
   keysCommand,
   doctorCommand,

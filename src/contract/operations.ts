@@ -59,9 +59,34 @@ export const decisionAnswer = z.looseObject({
   resource: z.string().optional(),
   outcome: z.string(),
   effect: z.enum(['allow', 'deny', 'none']),
+  /** The names of the grants that decided. */
   rules: z.array(z.string()),
   reason: z.string().optional(),
+  /** The hash of the documents it was decided by, and the number of their revision where it is kept. */
   revision: z.string(),
+  revisionNumber: z.number().int().optional(),
+  /** Those grants as they stood in that revision. */
+  grants: z.array(
+    z.looseObject({
+      rule: z.string(),
+      effect: z.enum(['allow', 'deny']),
+      /** `file:line`; absent when it was not written in a file. */
+      at: z.string().optional(),
+      when: z.string().optional(),
+    }),
+  ),
+  /** What guardrails found. */
+  verdicts: z.array(z.looseObject({})),
+  /** What grants, limits and budgets that only watch would have done. */
+  wouldHave: z.array(z.string()),
+  /** The targets that were tried, in order. */
+  attempts: z.array(z.looseObject({ provider: z.string(), model: z.string() })),
+  costUsd: z.string(),
+  costNanoUsd: z.number().int(),
+  /** The prices by which the cost was worked out. */
+  priceVersion: z.string().optional(),
+  priceKnown: z.boolean(),
+  warnings: z.array(z.string()),
 })
 /** A decision as the control API shows it. */
 export type DecisionAnswer = z.infer<typeof decisionAnswer>

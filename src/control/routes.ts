@@ -6,6 +6,7 @@ import type { TargetHealth } from '../models/routing/index.ts'
 import type { LocalSecrets, Vault } from '../platform/vault/index.ts'
 import type { Policy } from '../policy/index.ts'
 import type { Route } from './route-types.ts'
+import { accessRoutes } from './routes/access.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { keyRoutes } from './routes/keys.ts'
@@ -31,6 +32,7 @@ export interface ControlServices {
 
 /** Every address of the control plane. */
 export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
+  ...accessRoutes,
   ...auditRoutes,
   ...documentRoutes,
   ...keyRoutes,

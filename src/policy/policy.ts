@@ -34,6 +34,12 @@ export interface DeleteDocument {
   readonly permit?: Permit | undefined
 }
 
+/** The documents of a revision and its number. */
+export interface NumberedDocuments {
+  readonly number: number
+  readonly documents: DocumentSet
+}
+
 /** All of policy: the documents, their revisions, and the one snapshot that counts. */
 export interface Policy extends Pick<Changes, 'plan' | 'apply' | 'rollback'> {
   readonly holder: SnapshotHolder
@@ -47,6 +53,8 @@ export interface Policy extends Pick<Changes, 'plan' | 'apply' | 'rollback'> {
   /** All documents of a revision (the newest when absent) as YAML. Throws `not_found`. */
   readonly export: (revision?: number) => Promise<string>
   readonly revisions: RevisionStore['list']
+  /** The documents that an operation was decided by, by the hash in its record; undefined when they are not kept. */
+  readonly documentsAt: (hash: string) => Promise<NumberedDocuments | undefined>
   readonly status: () => PolicyStatus
   /** Loads what holds, sets up what a fresh start needs, reads the policy directory, and goes on watching both. */
   readonly start: () => Promise<{ readonly fresh: boolean }>
@@ -84,6 +92,12 @@ export function createPolicy(options: PolicyOptions): Policy {
       const kept = await stored(store).get(revision)
       if (!kept) throw new GatewayError('not_found', { message: `There is no revision ${revision}.` })
       return printYaml(valid(POLICY_KINDS, kept).documents.map((document) => document.written))
+    },
+    documentsAt: async (hash) => {
+      const held = holder.peek()
+      if (held?.revision === hash) return { number: held.number, documents: held.documents }
+      const kept = await store?.withHash(hash)
+      return kept && { number: kept.number, documents: valid(POLICY_KINDS, kept) }
     },
     revisions: (page): Promise<readonly RevisionSummary[]> => stored(store).list(page),
     status: () => {

@@ -26,6 +26,8 @@ export interface RevisionStore {
   /** The newest revision's number, 0 when there is none: cheap, for followers. */
   readonly newestNumber: () => Promise<number>
   readonly get: (number: number) => Promise<Revision | undefined>
+  /** The newest revision with these documents, by their hash. */
+  readonly withHash: (hash: string) => Promise<Revision | undefined>
   /** Newest first, those before `before`. */
   readonly list: (page: { readonly before?: number; readonly limit: number }) => Promise<readonly RevisionSummary[]>
   /**
@@ -94,6 +96,16 @@ export function revisionStore(database: Database): RevisionStore {
         .selectFrom('policy_revisions')
         .selectAll()
         .where('number', '=', number)
+        .executeTakeFirst()
+      return row && fromRow(row)
+    },
+    withHash: async (hash) => {
+      const row = await rows()
+        .selectFrom('policy_revisions')
+        .selectAll()
+        .where('hash', '=', hash)
+        .orderBy('number', 'desc')
+        .limit(1)
         .executeTakeFirst()
       return row && fromRow(row)
     },

@@ -38,7 +38,7 @@ async function statusOf(method: string, sample: { path: string; body?: unknown }
 /** Whatever is answered has the shape that the reference of the API tells of. */
 async function checkAnswer(method: string, path: string, response: Response): Promise<void> {
   const type = response.headers.get('content-type') ?? ''
-  if (response.status === 204 || !type.includes('json')) return response.body?.cancel()
+  if (response.status === 204 || !/^application\/(?:problem\+)?json/.test(type)) return response.body?.cancel()
   const body: unknown = await response.json()
   const route = CONTROL_ROUTES.find(
     (one) =>
@@ -98,6 +98,25 @@ test("lists show what lies within one's reach and not one row more", async () =>
   expect(JSON.stringify(await list('manager', '/api/v1/documents?limit=1000'))).not.toMatch(/shop|sales|sam@/)
   expect(await list('auditor', '/api/v1/operations')).toHaveLength(2)
   expect(await list('member', '/api/v1/operations?format=csv')).toBe(403)
+})
+
+test('who can is asked of those within reach, and a decision is told with the grant as it stood', async () => {
+  const get = async (role: RoleName, path: string) => {
+    const response = await fetch(gateway.url + path, { headers: { authorization: `Bearer ${keys[role]}` } })
+    return (await response.json()) as { items: { principal: string }[]; grants: unknown[] }
+  }
+  const principals = async (role: RoleName) =>
+    (await get(role, '/api/v1/access/who-can?on=model:rehearsal')).items.map(({ principal }) => principal)
+  expect(await principals('auditor')).toEqual(['app:bootstrap', 'app:portal', 'app:shop', 'app:tester'])
+  expect(await principals('manager')).toEqual(['app:portal'])
+  const decision = await get('member', `/api/v1/decisions/${made.own.decision}`)
+  expect(decision).toMatchObject({
+    effect: 'allow',
+    rules: ['portal-may'],
+    grants: [{ rule: 'portal-may', effect: 'allow', at: expect.stringMatching(/policy\.yaml:\d+$/) }],
+    revisionNumber: expect.any(Number),
+    attempts: [{ provider: 'sandbox' }],
+  })
 })
 
 test('who runs the gateway appoints nobody: not by a Role, not by a Grant, not by joining, not by a key', async () => {

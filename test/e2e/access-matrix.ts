@@ -57,6 +57,11 @@ export const SAMPLES: Readonly<Record<string, (setting: Setting) => Sample>> = {
     body: { for: `app:${APP[side]}`, name: `made-${role}-${side}` },
   }),
   'DELETE /api/v1/keys/*name': ({ role, side }) => ({ path: `/api/v1/keys/gone-${role}-${side}` }),
+  'POST /api/v1/access/explain': ({ side }) => ({
+    path: '/api/v1/access/explain',
+    body: { as: `app:${APP[side]}`, on: 'model:rehearsal' },
+  }),
+  'GET /api/v1/access/who-can': () => ({ path: '/api/v1/access/who-can?on=model:rehearsal' }),
   'GET /api/v1/operations/:id': ({ operation }) => ({ path: `/api/v1/operations/${operation}` }),
   'GET /api/v1/decisions/:id': ({ decision }) => ({ path: `/api/v1/decisions/${decision}` }),
 }

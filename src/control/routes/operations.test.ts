@@ -44,7 +44,7 @@ describeEngines('operations and usage over the control API', (open) => {
         ...OWNER,
         ...as,
       }
-      return route.handle(request, { ledger, audit, clock })
+      return route.handle(request, { ledger, audit, clock, policy: { documentsAt: async () => undefined } })
     }
     return { ledger, audit, get }
   }

@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import {
-  type DecisionAnswer,
   decisionAnswer,
   type OperationAnswer,
   operationAnswer,
@@ -12,6 +11,8 @@ import type { Audit } from '../../governance/audit/index.ts'
 import type { Ledger, OperationCursor, OperationFilter, OperationRecord } from '../../governance/usage/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { formatUsd } from '../../lib/money.ts'
+import type { Policy } from '../../policy/index.ts'
+import { attemptAnswers, decisionAnswerOf } from '../decision.ts'
 import { ask } from '../document-permissions.ts'
 import { isRecordWithin, withinReach } from '../ledger-reach.ts'
 import type { ControlReply, Route } from '../route-types.ts'
@@ -21,6 +22,7 @@ import { readQuery } from './query.ts'
 /** What these routes need. */
 export interface OperationServices {
   readonly ledger: Ledger
+  readonly policy: Pick<Policy, 'documentsAt'>
   readonly audit: Pick<Audit, 'record'>
 }
 
@@ -35,31 +37,7 @@ export function operationAnswerOf(record: OperationRecord): OperationAnswer {
     at: new Date(record.at).toISOString(),
     costUsd: formatUsd(cost),
     costNanoUsd: cost,
-    attempts: attempts.map(({ startedAt, cost: attemptCost, ...attempt }) => ({
-      ...attempt,
-      startedAt: new Date(startedAt).toISOString(),
-      costUsd: formatUsd(attemptCost),
-      costNanoUsd: attemptCost,
-    })),
-  }
-}
-
-function decisionAnswerOf(record: OperationRecord): DecisionAnswer {
-  const { decision } = record
-  return {
-    id: record.decisionId,
-    operationId: record.id,
-    requestId: record.requestId,
-    at: new Date(record.at).toISOString(),
-    ...(record.principal !== undefined && { principal: record.principal }),
-    ...(record.modelAsked !== undefined && { resource: `model:${record.modelAsked}` }),
-    outcome: record.outcome,
-    effect: decision.effect,
-    rules: [...decision.rules],
-    ...(decision.reason !== undefined && { reason: decision.reason }),
-    revision: record.revision,
-    verdicts: record.verdicts,
-    ...(record.error && { error: record.error }),
+    attempts: attemptAnswers(attempts),
   }
 }
 
@@ -141,12 +119,13 @@ export const operationRoutes: readonly Route<OperationServices>[] = [
     path: '/api/v1/decisions/:id',
     permission: 'decisions:read',
     scoped: true,
-    summary: 'Why an operation was let in or refused, by the id in x-gatehouse-decision.',
+    summary:
+      'Everything that led to an answer, by the id in its x-gatehouse-decision: grants, revision, prices, attempts, findings.',
     answer: decisionAnswer,
-    handle: async ({ params, reach }, { ledger }) => {
+    handle: async ({ params, reach }, { ledger, policy }) => {
       await ledger.flush(OWN_WRITES_MS)
       const record = await find(ledger, { by: 'decision_id', value: params.id, reach })
-      return { status: 200, body: decisionAnswerOf(record) }
+      return { status: 200, body: decisionAnswerOf(record, await policy.documentsAt(record.revision)) }
     },
   },
 ]

@@ -8,17 +8,24 @@ import type { ExplainedRule, Explanation } from './explanation.ts'
 import { globMatcher, resourceKey } from './pattern.ts'
 import { whatWouldChange } from './what-would-change.ts'
 
-/** Explains a decision in full. For people: it asks every grant, so it costs far more than {@link decide}. */
-export function explain(index: AccessIndex, request: AccessRequest): Explanation {
+/**
+ * Explains a decision in full. For people: it asks every grant, so it costs far more than {@link decide}. About the
+ * `caller` alone it tells of no grant that is for others.
+ */
+export function explain(
+  index: AccessIndex,
+  request: AccessRequest,
+  about: 'caller' | 'everybody' = 'everybody',
+): Explanation {
   const { onBehalfOf, ...alone } = request.caller
-  if (onBehalfOf === undefined) return explainAlone(index, request)
-  const own = explainAlone(index, { ...request, caller: alone })
-  const theirs = explainAlone(index, { ...request, caller: onBehalfOf })
+  if (onBehalfOf === undefined) return explainAlone(index, request, about)
+  const own = explainAlone(index, { ...request, caller: alone }, about)
+  const theirs = explainAlone(index, { ...request, caller: onBehalfOf }, about)
   const decision = decide(index, request)
   return { ...own, decision, changes: [...own.changes, ...theirs.changes], onBehalfOf: theirs }
 }
 
-function explainAlone(index: AccessIndex, request: AccessRequest): Explanation {
+function explainAlone(index: AccessIndex, request: AccessRequest, about: 'caller' | 'everybody'): Explanation {
   const subject = index.subjectOf(request.caller)
   const key = resourceKey(request.resource)
   const decision = decide(index, request)
@@ -29,7 +36,8 @@ function explainAlone(index: AccessIndex, request: AccessRequest): Explanation {
     .flatMap((rule, number) => {
       if (!rule.spec.actions.includes(request.action)) return []
       const speaksOfResource = hasBit(on, number)
-      if (!speaksOfResource && !rule.spec.to.some((term) => terms.has(term))) return []
+      const speaksOfCaller = rule.spec.to.some((term) => terms.has(term))
+      if (about === 'caller' ? !speaksOfCaller : !speaksOfResource && !speaksOfCaller) return []
       return [explainRule(rule, { request, key, facts, terms, decision, speaksOfResource })]
     })
     .toSorted((a, b) => rank(a) - rank(b))

@@ -24,4 +24,4 @@ export {
 } from './resource-group.kind.ts'
 export { compileRoles, covers, isWithin, type Part, type Reach, type Rights, type RoleIndex } from './rights.ts'
 export { type RoleSpec, roleKind } from './role.kind.ts'
-export { type Standing, standingOf, type WhoCan } from './who-can.ts'
+export { rulesAbout, type Standing, standingOf, type WhoCan } from './who-can.ts'

@@ -1,6 +1,6 @@
 import type { Caller, Resource } from '../identity/index.ts'
 import type { AccessIndex, Rule } from './access-index.ts'
-import { type BitSet, nextInAll } from './bit-set.ts'
+import { type BitSet, hasBit, nextInAll } from './bit-set.ts'
 import { hasEnded } from './decide.ts'
 import type { Action } from './grant.kind.ts'
 import { resourceKey } from './pattern.ts'
@@ -43,13 +43,28 @@ export function standingOf(index: AccessIndex, caller: Caller, asked: WhoCan): S
   const allowances = [...matching(sets.allowAlways), ...matching(sets.allowWhen)]
   const isFirm = (rule: Rule) => rule.spec.when === undefined
   if (denials.some(isFirm) || allowances.length === 0) return NEVER
-  const firm = allowances.some(isFirm)
+  const firm = allowances.some(isFirm) && caller.actsFor === undefined
   return {
     may: firm && denials.length === 0 ? 'always' : 'sometimes',
     rules: allowances.toSorted((a, b) => Number(isFirm(b)) - Number(isFirm(a))).map(({ name }) => name),
     conditions: [
       ...denials.map(({ name, spec }) => `${name}: not (${spec.when})`),
-      ...(firm ? [] : allowances.map(({ name, spec }) => `${name}: ${spec.when}`)),
+      ...(caller.actsFor === undefined ? [] : [`${caller.principal}: only for people who may themselves`]),
+      ...(firm ? [] : allowances.filter((rule) => !isFirm(rule)).map(({ name, spec }) => `${name}: ${spec.when}`)),
     ],
   }
+}
+
+/** The grants that speak of an action on a resource and have not ended, denials first. */
+export function rulesAbout(index: AccessIndex, asked: WhoCan): readonly Rule[] {
+  const on = index.rulesOn(resourceKey(asked.resource))
+  return index.rules
+    .filter(
+      (rule, number) =>
+        hasBit(on, number) &&
+        rule.spec.mode === 'enforce' &&
+        rule.spec.actions.includes(asked.action) &&
+        !hasEnded(rule, asked.nowMs),
+    )
+    .toSorted((a, b) => Number(b.spec.effect === 'deny') - Number(a.spec.effect === 'deny'))
 }
