@@ -66,7 +66,7 @@ async function surfaces(): Promise<string> {
 }
 
 async function controlPlane(): Promise<string> {
-  const { CONTROL_ROUTES } = await import('../../src/control/index.ts')
+  const { CONTROL_ROUTES, OPEN_ROUTES } = await import('../../src/control/index.ts')
   const rows = CONTROL_ROUTES.map(({ method, path, permission, summary }) => [
     `\`${method} ${path.replace(/[:*](\w+)/g, named)}\``,
     summary ?? '',
@@ -75,7 +75,12 @@ async function controlPlane(): Promise<string> {
       .map((one) => `\`${one}\``)
       .join(' or '),
   ])
-  return markdownTable(['address', 'what', 'permission'], rows)
+  const open = OPEN_ROUTES.map(({ method, path, summary }) => [
+    `\`${method} ${path.replace(/[:*](\w+)/g, named)}\``,
+    summary,
+    'none: anybody may ask',
+  ])
+  return markdownTable(['address', 'what', 'permission'], [...open, ...rows])
 }
 
 async function permissions(): Promise<string> {

@@ -1,2 +1,2 @@
 export { type ControlIncoming, type ControlPlane, controlPlane } from './route.ts'
-export { CONTROL_ROUTES, type ControlServices } from './routes.ts'
+export { CONTROL_ROUTES, type ControlServices, OPEN_ROUTES } from './routes.ts'

@@ -30,6 +30,26 @@ export interface ControlReply {
 /** What a route answers with when all is well. */
 export type Answer = z.ZodType | 'nothing' | `${'text' | 'application'}/${string}`
 
+/** A request to an open address: read, and nothing more known about it. */
+export interface OpenRequest {
+  readonly method: string
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly headers: Headers
+  /** Reads the body, at most so many bytes. Throws `payload_too_large`. */
+  readonly text: (maxBytes: number) => Promise<string>
+  /** The client's network address. */
+  readonly address?: string | undefined
+}
+
+/** An address that anybody may ask, without a credential: what is needed to find out who asks, and to show a first page. */
+export interface OpenRoute<Services = never>
+  extends Pick<Route<Services>, 'method' | 'path' | 'query' | 'body' | 'answer' | 'status'> {
+  /** One sentence for the reference of the API. */
+  readonly summary: string
+  readonly handle: (request: OpenRequest, services: Services) => Promise<ControlReply>
+}
+
 /** One address of the control plane and who may use it. `Services` is what its handler needs. */
 export interface Route<Services = never> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'

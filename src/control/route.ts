@@ -7,11 +7,13 @@ import { parseJson } from '../lib/json.ts'
 import { InvalidDocuments } from '../platform/documents/index.ts'
 import type { Snapshot } from '../policy/index.ts'
 import { lacking } from './lacking.ts'
-import type { ControlReply, ControlRequest, Route } from './route-types.ts'
+import type { ControlReply, ControlRequest, OpenRoute, Route } from './route-types.ts'
 
 /** What every control-plane request needs, whatever its route. */
 export interface ControlPlane<Services> {
   readonly routes: readonly Route<Services>[]
+  /** Addresses without a credential; looked at first. */
+  readonly open: readonly OpenRoute<Services>[]
   readonly services: Services
   readonly audit: Pick<Audit, 'record'>
   readonly snapshot: () => Snapshot
@@ -34,33 +36,49 @@ export interface ControlIncoming {
   readonly text: (maxBytes: number) => Promise<string>
 }
 
-interface Compiled<Services> {
-  readonly route: Route<Services>
+interface Compiled<R> {
+  readonly route: R
   readonly expression: RegExp
+}
+
+interface Addresses<Services> {
+  readonly routes: readonly Compiled<Route<Services>>[]
+  readonly open: readonly Compiled<OpenRoute<Services>>[]
 }
 
 /** The control plane: authentication, permission, body, errors and their shape in one place. Gives whole responses. */
 export function controlPlane<Services>(
   plane: ControlPlane<Services>,
 ): (incoming: ControlIncoming) => Promise<Response> {
-  const compiled = plane.routes.map((route): Compiled<Services> => ({ route, expression: expressionOf(route.path) }))
+  const addresses = { routes: compiled(plane.routes), open: compiled(plane.open) }
   return async (incoming) => {
     const requestId = plane.ids('req')
     try {
-      return written(await handle(plane, compiled, { ...incoming, requestId }), requestId)
+      return written(await handle(plane, addresses, { ...incoming, requestId }), requestId)
     } catch (cause) {
       return problemResponse(plane, cause, requestId)
     }
   }
 }
 
+function compiled<R extends { readonly path: string }>(routes: readonly R[]): readonly Compiled<R>[] {
+  return routes.map((route) => ({ route, expression: expressionOf(route.path) }))
+}
+
 async function handle<Services>(
   plane: ControlPlane<Services>,
-  compiled: readonly Compiled<Services>[],
+  addresses: Addresses<Services>,
   incoming: ControlIncoming & { readonly requestId: string },
 ): Promise<ControlReply> {
-  const here = compiled.filter(({ expression }) => expression.test(incoming.path))
-  const found = here.find(({ route }) => route.method === incoming.method)
+  const isHere = ({ route, expression }: Compiled<{ readonly method: string }>) =>
+    route.method === incoming.method && expression.test(incoming.path)
+  const open = addresses.open.find(isHere)
+  if (open) {
+    const params = paramsOf(open.expression, incoming.path)
+    return open.route.handle({ ...incoming, params }, plane.services)
+  }
+  const here = addresses.routes.filter(({ expression }) => expression.test(incoming.path))
+  const found = here.find(isHere)
   // Who is not known learns nothing, not even which addresses there are.
   const { identity, roles } = plane.snapshot()
   const caller = authenticate(identity, readCredential(incoming.headers), plane.now())

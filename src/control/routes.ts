@@ -5,9 +5,10 @@ import type { Random } from '../lib/random.ts'
 import type { TargetHealth } from '../models/routing/index.ts'
 import type { LocalSecrets, Vault } from '../platform/vault/index.ts'
 import type { Policy } from '../policy/index.ts'
-import type { Route } from './route-types.ts'
+import type { OpenRoute, Route } from './route-types.ts'
 import { accessRoutes } from './routes/access.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { brandingRoutes, openBrandingRoutes } from './routes/branding.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
@@ -34,14 +35,18 @@ export interface ControlServices {
 export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...accessRoutes,
   ...auditRoutes,
+  ...brandingRoutes,
   ...documentRoutes,
   ...keyRoutes,
   ...meRoutes,
   ...operationRoutes,
-  ...referenceRoutes(() => CONTROL_ROUTES),
+  ...referenceRoutes(() => [...OPEN_ROUTES, ...CONTROL_ROUTES]),
   ...revisionRoutes,
   ...schemaRoutes,
   ...secretRoutes,
   ...targetRoutes,
   ...usageRoutes,
 ])
+
+/** Every address of the control plane that asks for no credential. */
+export const OPEN_ROUTES: readonly OpenRoute<ControlServices>[] = Object.freeze([...openBrandingRoutes])

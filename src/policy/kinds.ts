@@ -1,4 +1,5 @@
 import { grantKind, resourceGroupKind, roleKind } from '../governance/access/index.ts'
+import { brandingKind } from '../governance/branding/index.ts'
 import { guardrailKind, wordListKind } from '../governance/guardrails/index.ts'
 import { agentKind, appKind, keyKind, teamKind } from '../governance/identity/index.ts'
 import { budgetKind, limitKind } from '../governance/limits/index.ts'
@@ -25,4 +26,5 @@ export const POLICY_KINDS: readonly Kind[] = Object.freeze([
   guardrailKind,
   wordListKind,
   captureKind,
+  brandingKind,
 ])

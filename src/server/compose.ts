@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { CONTROL_ROUTES, type ControlServices, controlPlane } from '../control/index.ts'
+import { CONTROL_ROUTES, type ControlServices, controlPlane, OPEN_ROUTES } from '../control/index.ts'
 import { type Gate, replayStore, routerOf, SURFACES, type TraceIds } from '../gate/index.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdMaker, idMaker } from '../lib/ids.ts'
@@ -119,6 +119,7 @@ function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Log
   const services: ControlServices = { policy, ledger, audit, random, clock, vault, health }
   return controlPlane({
     routes: CONTROL_ROUTES,
+    open: OPEN_ROUTES,
     services,
     audit,
     snapshot: gate.snapshot,

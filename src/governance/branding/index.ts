@@ -1,0 +1,2 @@
+export { type BrandingDocument, brandingKind } from './branding.kind.ts'
+export { brandingFor } from './branding.ts'
