@@ -108,8 +108,8 @@ function brokenOff(text: string, json: boolean): number {
 }
 
 /** How far everything is decided, in the offsets of the text: no finding lies across it. */
-function decidedTo({ units, view, undecidedFrom }: TextLook): number {
-  let to = view.from(undecidedFrom)
+function decidedTo({ units, undecidedFrom }: TextLook): number {
+  let to = undecidedFrom
   for (let moved = true; moved; ) {
     moved = false
     for (const unit of units) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { DocumentSet, Reference } from '../../../platform/documents/index.ts'
 import type { Finding, Rule } from '../engine/rule.ts'
 import type { Folding } from '../engine/scan.ts'
+import type { ViewName } from '../engine/views/named-view.ts'
 import type { Channel, Phase } from '../inspection.ts'
 
 /** What a detector becomes for one set of options. */
@@ -10,8 +11,13 @@ export interface CompiledDetector {
   readonly rules: readonly Rule[]
   /** How texts and keywords are made equal; by case when absent. */
   readonly folding?: Folding
-  /** Looks at a whole text by itself, where no keyword can wake it. Synchronous and pure; offsets are those of `text`. */
-  readonly find?: (text: string, channel: Channel) => readonly Finding[]
+  /**
+   * Looks at a whole text by itself, where no keyword can wake it: once for every reading of it (`view` names which: the
+   * text as it stands, decoded, without its disguise). Synchronous and pure; offsets are those of `text`.
+   */
+  readonly find?: (text: string, channel: Channel, view: ViewName) => readonly Finding[]
+  /** The readings that it looks at; all when absent. */
+  readonly views?: ReadonlySet<ViewName>
   /** Characters that a stream holds back for `find`: no match is longer. 0 without `find`. */
   readonly longestMatch: number
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import type { ViewName } from '../engine/views/named-view.ts'
 import { wordListKind } from '../word-list.kind.ts'
 import { ALL_CHANNELS, ALL_PHASES, defineDetector } from './detector.ts'
 import { BY_LOOKS, wordRule } from './words/word-rule.ts'
 
+const AS_WRITTEN: ReadonlySet<ViewName> = new Set(['text'])
 const MOST_WORDS = 5_000
 
 /** Words and phrases of the organisation's own: project names, customers, forbidden terms. */
@@ -31,6 +33,6 @@ export const wordsDetector = defineDetector({
     const all = new Set([...(words ?? []), ...listed].map((word) => word.trim().replace(/\s+/g, ' ')))
     const matching = exact ? 'exact' : fuzzy ? 'fuzzy' : 'folded'
     const rules = [...all].flatMap((word) => wordRule(word, matching) ?? [])
-    return { rules, longestMatch: 0, ...(fuzzy && { folding: BY_LOOKS }) }
+    return { rules, longestMatch: 0, ...(fuzzy && { folding: BY_LOOKS }), ...(exact && { views: AS_WRITTEN }) }
   },
 })

@@ -1,3 +1,5 @@
+import type { ViewName } from './views/named-view.ts'
+
 /** Something found in a text. Offsets are UTF-16 code units of the text that was searched. */
 export interface Finding {
   readonly start: number
@@ -8,6 +10,8 @@ export interface Finding {
   readonly score: number
   /** The original must read exactly so; else it is no finding. */
   readonly verbatim?: string
+  /** The reading of the text that shows it; absent for the text as it stands. */
+  readonly view?: ViewName
 }
 
 /** The text ends before it is decided; from `from` on it must not go out. */

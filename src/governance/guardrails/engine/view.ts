@@ -45,12 +45,14 @@ interface Change {
   readonly until: number
 }
 
-/** Replaces the matches of a pattern, and remembers where everything came from; undefined when nothing changes. */
-function rewrite(text: string, pattern: RegExp, replace: (match: string) => string): View | undefined {
+/** Replaces the matches of a global pattern, and remembers where everything came from; undefined when nothing changes. */
+export function rewrite(text: string, pattern: RegExp, replace: (match: string) => string): View | undefined {
   const changes: Change[] = []
   const known = new Map<string, string>()
   let shorter = 0
-  const written = text.replace(pattern, (match, from: number) => {
+  const written = text.replace(pattern, (match, first: unknown, ...others: unknown[]) => {
+    // Behind the match come its groups, and then its place.
+    const from = Number(typeof first === 'number' ? first : others.find((other) => typeof other === 'number'))
     const replacement = known.get(match) ?? replace(match)
     known.set(match, replacement)
     if (replacement === match) return match
@@ -81,7 +83,8 @@ function rewrite(text: string, pattern: RegExp, replace: (match: string) => stri
   return { text: written, from: (at) => placed(at, 'from'), until: (at) => placed(at, 'until') }
 }
 
-function over(inner: View, outer: View | undefined): View {
+/** A view of a view, with the way back to where that came from; the inner one when there is nothing more to it. */
+export function over(inner: View, outer: View | undefined): View {
   if (!outer) return inner
   return {
     text: outer.text,
