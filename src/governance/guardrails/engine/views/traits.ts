@@ -64,14 +64,9 @@ export function traitsOf(text: string): Traits {
   let escapes = false
   let foreign = false
   let runFrom = -1
-  let letter = 0
   let before = OTHER
   let code = 0
   let previous = 0
-  let rotated = 0
-  let mostRotated = 0
-  let reversed = 0
-  let mostReversed = 0
   let leet = 0
   let mostLeet = 0
   let spaced = 0
@@ -87,16 +82,6 @@ export function traitsOf(text: string): Traits {
     code = text.charCodeAt(at)
     const kind = code < 128 ? (CLASSES[code] as number) : FOREIGN
     if (kind === FOREIGN) foreign = true
-    // Signs within words tell nothing of the language: no evidence either way.
-    const next = kind === LETTER ? (code | 32) - 96 : 0
-    const pair = letter * 27 + next
-    letter = next
-    rotated += rotation[pair] as number
-    if (rotated < 0) rotated = 0
-    else if (rotated > mostRotated) mostRotated = rotated
-    reversed += reversal[pair] as number
-    if (reversed < 0) reversed = 0
-    else if (reversed > mostReversed) mostReversed = reversed
     const inRun = kind === LETTER || kind === DIGIT || kind === SIGN
     if (inRun) {
       if (runFrom < 0) runFrom = at
@@ -133,9 +118,31 @@ export function traitsOf(text: string): Traits {
     leet: mostLeet >= LEET_EVIDENCE,
     runs,
     pairs: mostPairs >= PAIRS_EVIDENCE,
-    rotated: mostRotated >= EVIDENCE,
-    reversed: mostReversed >= EVIDENCE,
+    ...turnsOf(text),
   }
+}
+
+/** Column of each ASCII code in the tables of evidence: 0 for what is no letter. */
+const LETTERS = Uint8Array.from({ length: 128 }, (_, code) => (CLASSES[code] === LETTER ? (code | 32) - 96 : 0))
+
+/** Whether a stretch of the text makes better words when each letter is taken 13 places further, or from back to front. */
+function turnsOf(text: string): Pick<Traits, 'rotated' | 'reversed'> {
+  let pair = 0
+  let rotated = 0
+  let mostRotated = 0
+  let reversed = 0
+  let mostReversed = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    pair = (pair % 27) * 27 + (code < 128 ? (LETTERS[code] as number) : 0)
+    rotated += rotation[pair] as number
+    if (rotated < 0) rotated = 0
+    else if (rotated > mostRotated) mostRotated = rotated
+    reversed += reversal[pair] as number
+    if (reversed < 0) reversed = 0
+    else if (reversed > mostReversed) mostReversed = reversed
+  }
+  return { rotated: mostRotated >= EVIDENCE, reversed: mostReversed >= EVIDENCE }
 }
 
 function isHex(code: number): boolean {
