@@ -24,14 +24,14 @@ const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
 }
 
 async function maskedIn(text: string): Promise<string> {
-  const guards = guardsWith('[{detector: secrets, action: mask}]')
+  const guards = guardsWith('[{detector: secrets, action: mask, timeout: 30s}]')
   const { replaced } = await inspectSegments(guards, 'input', [{ channel: 'user', text }])
   return replaced.get(0) ?? text
 }
 
 /** Everything that the client gets of an answer that comes in pieces of this length. */
 function streamed(text: string, size: number): string {
-  const guard = answerGuard(guardsWith('[{detector: secrets, action: mask}]'))?.forBlock('assistant')
+  const guard = answerGuard(guardsWith('[{detector: secrets, action: mask, timeout: 30s}]'))?.forBlock('assistant')
   if (!guard) throw new Error('nothing looks at answers')
   let out = ''
   for (let at = 0; at < text.length; at += size) out += guard.push(text.slice(at, at + size))
