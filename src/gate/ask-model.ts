@@ -53,7 +53,7 @@ export async function askModel<Call extends GovernedCall, Answered extends { rea
     standIns.settle(answered.served.attempt.standIn)
     return answered
   } finally {
-    exchange.upstreamMs += clock.monotonic() - from
+    exchange.othersMs += clock.monotonic() - from
     for (const attempt of attempts) if (attempt.error && attempt.usage) addUsage(exchange, attempt, attempt.usage)
     exchange.lap('perform')
   }

@@ -14,7 +14,7 @@ import { type ExchangeTrace, traceOf } from './trace.ts'
 import type { Transcript } from './transcript.ts'
 
 /** The steps of the story whose time is taken. */
-export type Step = 'authenticate' | 'decode' | 'authorize' | 'reserve' | 'inspect' | 'perform' | 'answer'
+export type Step = 'authenticate' | 'receive' | 'decode' | 'authorize' | 'reserve' | 'inspect' | 'perform' | 'answer'
 
 /** What is known of the cost so far. */
 export interface Metered {
@@ -56,8 +56,8 @@ export class Exchange {
   streamed = false
   /** The answer that streams, from the moment it has begun at the upstream. */
   stream: ServedStream | undefined
-  /** Milliseconds spent waiting for others, upstreams and a client that reads slowly: what is not overhead. */
-  upstreamMs = 0
+  /** Milliseconds spent waiting for others, upstreams and a client that sends or reads slowly: what is not overhead. */
+  othersMs = 0
   /** The model that answers instead of the one asked for, because a budget says so. */
   downgradedTo: string | undefined
   cache: 'hit' | 'miss' | 'off' = 'off'

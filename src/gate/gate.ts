@@ -10,6 +10,7 @@ import { inspectAnswer } from './steps/inspect-answer.ts'
 import { inspectCall } from './steps/inspect-call.ts'
 import { meter } from './steps/meter.ts'
 import { recall } from './steps/recall.ts'
+import { receive } from './steps/receive.ts'
 import { reserve } from './steps/reserve.ts'
 
 /** The one way through: every operation, of every protocol, walks these steps in this order. */
@@ -17,6 +18,7 @@ export async function pass(gate: Gate, operation: Operation): Promise<Response> 
   const exchange = open(gate, operation)
   try {
     const caller = authenticate(exchange)
+    await receive(exchange)
     const call = await operation.decode(exchange)
     const grant = authorize(exchange, caller, call)
     await approve(exchange, grant, call)

@@ -2,17 +2,19 @@ import type { OperationKind } from '../governance/usage/index.ts'
 import type { GatewayError } from '../lib/errors.ts'
 import type { WireError } from '../models/dialects/index.ts'
 
-/** A request as the listener hands it on: read whole, within bounds, nothing parsed yet. */
+/** A request as the listener hands it on: its head is here, its body is read when the gate knows who asks. */
 export interface Incoming {
   readonly method: string
   /** Path without query. */
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: Headers
-  /** The body as text; `''` when there is none. */
+  /** Reads the body whole, within its bound; afterwards `text` or `fault` is there. Called once. Never throws. */
+  readonly receive: () => Promise<void> | void
+  /** The body as text; `''` when there is none, and before `receive`. */
   readonly text: string
-  /** Why the body could not be read (too large, wrong encoding); told only to those who authenticated. */
-  readonly fault?: GatewayError
+  /** Why the body could not be read (too large, wrong encoding). */
+  readonly fault?: GatewayError | undefined
   /** Aborts when the client hangs up. */
   readonly signal: AbortSignal
   /** Called once, when the operation has been recorded. */

@@ -18,7 +18,7 @@ export function closeExchange(exchange: Exchange, outcome: Outcome): void {
 
 /** Milliseconds the gate itself has added so far: all time since the first byte, less what upstreams took. */
 export function overheadMs(exchange: Exchange): number {
-  return Math.max(0, exchange.gate.clock.monotonic() - exchange.operation.incoming.receivedAt - exchange.upstreamMs)
+  return Math.max(0, exchange.gate.clock.monotonic() - exchange.operation.incoming.receivedAt - exchange.othersMs)
 }
 
 function settle(exchange: Exchange): void {

@@ -108,7 +108,7 @@ export class Relay implements StreamSource {
   private waited(): void {
     if (this.waitingSince === undefined) return
     const { exchange } = this.parts
-    exchange.upstreamMs += exchange.gate.clock.monotonic() - this.waitingSince
+    exchange.othersMs += exchange.gate.clock.monotonic() - this.waitingSince
     this.waitingSince = undefined
   }
 

@@ -144,6 +144,7 @@ function incomingOf(request: BenchRequest, clock: ManualClock): Omit<Incoming, '
     headers: new Headers({ authorization: `Bearer ${BENCH_KEY}`, ...headers }),
     text: typeof body === 'string' ? body : JSON.stringify(body),
     fault,
+    receive: () => undefined,
     signal: signal ?? new AbortController().signal,
     receivedAt: clock.monotonic(),
   }

@@ -1,9 +1,9 @@
-import { type Gate, type Incoming, pass, type Router, type Surface } from '../gate/index.ts'
+import { type Gate, pass, type Router, type Surface } from '../gate/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import { GatewayError, toGatewayError } from '../lib/errors.ts'
 import type { IdMaker } from '../lib/ids.ts'
-import { readAll } from '../lib/stream.ts'
 import type { Admission } from './admission.ts'
+import { Arrival } from './arrival.ts'
 import type { Own } from './own.ts'
 
 /** What the listener hands requests to. */
@@ -77,72 +77,16 @@ async function answer(parts: ListenerParts, request: Request, seen: Seen): Promi
   }
   const refused = parts.admission.enter()
   if (refused) return refuse(parts, routed.surface, refused)
-  const closed = once(parts.admission.leave)
+  const { path, receivedAt, whole } = seen
+  const { maxBodyBytes } = parts
+  const incoming = new Arrival({ request, path, receivedAt, maxBodyBytes, whole, closed: parts.admission.leave })
   try {
-    const incoming = await read(parts, request, { ...seen, closed })
     return await pass(parts.gate, routed.route.operation(incoming, routed.params))
   } catch (cause) {
     // Nothing should end here; if something does, its place must not stay taken.
-    closed()
+    incoming.closed()
     return refuse(parts, routed.surface, toGatewayError(cause))
   }
-}
-
-function once(task: () => void): () => void {
-  let done = false
-  return () => {
-    if (!done) task()
-    done = true
-  }
-}
-
-/** Reads a request whole, within the bound. What is wrong with the body is told after authentication, not before. */
-async function read(
-  parts: ListenerParts,
-  request: Request,
-  seen: Seen & { readonly closed: () => void },
-): Promise<Incoming> {
-  const { text, fault } = await bodyOf(request, parts.maxBodyBytes)
-  seen.whole()
-  return {
-    method: request.method,
-    path: seen.path,
-    query: queryOf(request.url),
-    headers: request.headers,
-    text,
-    fault,
-    signal: request.signal,
-    receivedAt: seen.receivedAt,
-    closed: seen.closed,
-  }
-}
-
-async function bodyOf(request: Request, maxBytes: number): Promise<{ text: string; fault?: GatewayError }> {
-  if (!request.body) return { text: '' }
-  if (request.headers.has('content-encoding')) {
-    return {
-      text: '',
-      fault: new GatewayError('unsupported_media_type', { message: 'Send the body without content-encoding.' }),
-    }
-  }
-  const declared = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (declared > maxBytes) return { text: '', fault: tooLarge(maxBytes) }
-  try {
-    // A declared length is enforced by the runtime; only a body without one has to be counted while it is read.
-    if (Number.isFinite(declared)) return { text: await request.text() }
-    const bytes = await readAll(request.body, { maxBytes, signal: request.signal, tooLarge: () => tooLarge(maxBytes) })
-    return { text: new TextDecoder().decode(bytes) }
-  } catch (cause) {
-    if (cause instanceof GatewayError) return { text: '', fault: cause }
-    return {
-      text: '',
-      fault: new GatewayError('invalid_request', { message: 'The request body could not be read.', cause }),
-    }
-  }
-}
-
-function tooLarge(maxBytes: number): GatewayError {
-  return new GatewayError('payload_too_large', { message: `The request body may be at most ${maxBytes} bytes.` })
 }
 
 /** Refuses before there is an operation: an unknown address, or no room for one. */
@@ -175,11 +119,4 @@ function pathOf(url: string): string {
   const path = end < 0 ? url.slice(start) : url.slice(start, end)
   // SDKs given a base URL with a slash at its end double it.
   return path.startsWith('//') ? path.slice(1) : path
-}
-
-const NO_QUERY = new URLSearchParams()
-
-function queryOf(url: string): URLSearchParams {
-  const at = url.indexOf('?')
-  return at < 0 ? NO_QUERY : new URLSearchParams(url.slice(at + 1))
 }
