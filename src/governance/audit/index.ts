@@ -1,4 +1,8 @@
+export type { Anchor, AnchoredCheckpoint } from './anchor.ts'
+export { type Anchoring, type AnchoringStatus, anchoring } from './anchoring.ts'
 export { auditMigrations, type CheckpointRow, type EntryFilter, type EntryRow } from './audit.store.ts'
 export { type Audit, type AuditOptions, type AuditProof, openAudit } from './audit.ts'
 export type { AuditEntry, AuditField, AuditOrigin, StoredEntry } from './entry.ts'
+export { fileAnchor, readAnchorFile } from './file-anchor.ts'
 export type { AuditFault, AuditMark, AuditVerdict } from './verify.ts'
+export { logVerifier } from './verify.ts'

@@ -25,7 +25,7 @@ export async function verifyDatabase(database: Database, check: DatabaseCheck): 
   let fault: AuditFault | undefined
   for (let rows = await page(1); rows.length > 0 && !fault; rows = await page(reader.tree().size + 1)) {
     for (const row of rows) {
-      if (row.sequence > head.tree.size && reader.tree().size >= head.tree.size) break
+      if (reader.tree().size >= head.tree.size) break
       const nodes = grown(reader.tree(), leafHash(row.entry)).completed.map(toHex).join('')
       fault = reader.take(row.entry, row.nodes.slice(0, 64)) ?? besides(row, nodes)
       if (fault) break
@@ -34,12 +34,17 @@ export async function verifyDatabase(database: Database, check: DatabaseCheck): 
     await nextTurn()
   }
   const verdict = reader.end()
-  const found = verdict.fault ?? fault ?? atHead()
+  const found = fault ?? verdict.fault ?? atHead() ?? (await beyondHead())
   const entries = found ? Math.min(verdict.entries, found.sequence - 1) : verdict.entries
   return { log, entries, checkpoints: verdict.checkpoints, ...(found && { fault: found }) }
 
   function page(from: number) {
     return readEntries(database, log, { from, limit: PAGE })
+  }
+  async function beyondHead(): Promise<AuditFault | undefined> {
+    const [extra] = await page(head.tree.size + 1)
+    if (!extra || (await readHead(database, log)).tree.size >= extra.sequence) return undefined
+    return { sequence: extra.sequence, problem: 'added beside the log: the log does not count it' }
   }
   function atHead(): AuditFault | undefined {
     const { size } = reader.tree()
@@ -72,7 +77,7 @@ async function keptMarks(database: Database, log: string): Promise<readonly Audi
   const marks: AuditMark[] = []
   for (;;) {
     const rows = await readCheckpoints(database, log, { after: marks.at(-1)?.size ?? -1, limit: PAGE })
-    marks.push(...rows.map(({ size, note }) => ({ from: 'the database', size, note })))
+    marks.push(...rows.map(({ size, note }) => ({ where: 'the database', size, note })))
     if (rows.length < PAGE) return marks
   }
 }

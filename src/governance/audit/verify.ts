@@ -23,12 +23,13 @@ export interface AuditVerdict {
 /** A mark to compare with: a signed checkpoint, or the hashes of entries that an anchor kept. */
 export interface AuditMark {
   /** Where it was found, for the message: `the database`, `anchor file /mnt/worm/audit`. */
-  readonly from: string
+  readonly where: string
   /** The signed note. */
   readonly note?: string
   /** The size that the mark is at. */
   readonly size: number
-  /** Hashes (hex) of the entries `size - hashes.length + 1` to `size`. */
+  /** Sequence of the entry that the first of `hashes` (hex) belongs to. */
+  readonly first?: number
   readonly hashes?: readonly string[]
 }
 
@@ -94,7 +95,7 @@ export function logVerifier(options: VerifierOptions): LogVerifier {
       const beyond = marks.slice(next).at(-1)
       fault ??=
         beyond &&
-        span(tree.size + 1, beyond.size, `missing: a checkpoint in ${beyond.from} was of ${beyond.size} entries`)
+        span(tree.size + 1, beyond.size, `missing: a checkpoint in ${beyond.where} was of ${beyond.size} entries`)
       return {
         log,
         entries: fault ? Math.min(tree.size, fault.sequence - 1) : tree.size,
@@ -111,8 +112,8 @@ function span(sequence: number, to: number, problem: string): AuditFault {
 
 function knownHashes(marks: readonly AuditMark[]): ReadonlyMap<number, string> {
   const known = new Map<number, string>()
-  for (const { size, hashes = [] } of marks) {
-    for (const [index, hash] of hashes.entries()) known.set(size - hashes.length + index + 1, hash)
+  for (const { first = 1, hashes = [] } of marks) {
+    for (const [index, hash] of hashes.entries()) known.set(first + index, hash)
   }
   return known
 }
@@ -120,12 +121,12 @@ function knownHashes(marks: readonly AuditMark[]): ReadonlyMap<number, string> {
 function compareMark(mark: AuditMark, tree: Frontier, verifier: string): string | undefined {
   if (mark.note === undefined) return undefined
   const head = openCheckpoint(mark.note, verifier)
-  if (!head) return `the checkpoint of ${mark.size} entries in ${mark.from} is not signed by this log's key`
+  if (!head) return `the checkpoint of ${mark.size} entries in ${mark.where} is not signed by this log's key`
   if (head.size !== mark.size)
-    return `the checkpoint in ${mark.from} is kept at size ${mark.size} but says ${head.size}`
+    return `the checkpoint in ${mark.where} is kept at size ${mark.size} but says ${head.size}`
   if (tree.size !== head.size) return undefined
   if (same(rootOf(tree), head.root)) return undefined
-  return `changed after the checkpoint of ${mark.size} entries was signed (kept in ${mark.from})`
+  return `changed after the checkpoint of ${mark.size} entries was signed (kept in ${mark.where})`
 }
 
 interface Expected {
@@ -142,12 +143,12 @@ function judge(text: string, expected: Expected): AuditFault | undefined {
   const entry = read(text)
   if (kept !== undefined && kept !== digest)
     return { sequence, problem: 'edited: it has not the hash that was kept with it' }
-  if (anchored !== undefined && anchored !== digest)
-    return { sequence, problem: 'edited: it has not the hash that was anchored' }
   if (!entry) return { sequence, problem: 'edited: it is not the text of an entry' }
   if (entry.log !== log) return { sequence, problem: `an entry of the log ${String(entry.log)} stands in its place` }
   if (entry.sequence !== sequence)
     return { sequence, problem: `missing: entry ${String(entry.sequence)} stands in its place` }
+  if (anchored !== undefined && anchored !== digest)
+    return { sequence, problem: 'edited: it has not the hash that was anchored' }
   // Its successor was written after it: what the successor says of it is what it was.
   if (entry.previous !== last)
     return { sequence: Math.max(1, sequence - 1), problem: 'edited: the entry after it tells another hash of it' }
