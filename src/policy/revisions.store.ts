@@ -37,7 +37,7 @@ export interface RevisionStore {
   readonly append: (
     expected: number,
     revision: Omit<Revision, 'number'>,
-    also?: (tables: Tables) => Promise<void>,
+    also?: (tables: Tables) => Promise<unknown>,
   ) => Promise<Revision>
 }
 

@@ -59,7 +59,17 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const control =
     config.role === 'all' || config.role === 'control' ? controlOn(ground, { gate, log, config }) : undefined
   const { policy, ledger } = ground
-  const own = ownAddresses({ control, metrics, policy, ledger, admission, health: gate.health, node: gate.node })
+  const auditing = ground.auditing.status
+  const own = ownAddresses({
+    auditing,
+    control,
+    metrics,
+    policy,
+    ledger,
+    admission,
+    health: gate.health,
+    node: gate.node,
+  })
   return {
     ...ground,
     gate,
@@ -114,7 +124,8 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
 }
 
 function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Logger; config: Config }) {
-  const { policy, ledger, vault, audit } = ground
+  const { policy, ledger, vault } = ground
+  const { audit } = ground.auditing
   const { random, clock, health, ids } = gate
   const services: ControlServices = { policy, ledger, audit, random, clock, vault, health }
   return controlPlane({

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ResponseState, responseState } from '../gate/index.ts'
-import { type Audit, openAudit } from '../governance/audit/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
 import { type Ledger, openLedger } from '../governance/usage/index.ts'
@@ -23,6 +22,7 @@ import {
   type Vault,
 } from '../platform/vault/index.ts'
 import { createPolicy, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
+import { type Auditing, openAuditing } from './auditing.ts'
 import { startBackground } from './background.ts'
 import { MIGRATIONS } from './migrations.ts'
 
@@ -39,7 +39,7 @@ export interface GroundOptions {
 export interface Ground {
   readonly egress: Egress
   readonly vault: Vault & { readonly local: LocalSecrets }
-  readonly audit: Audit
+  readonly auditing: Auditing
   readonly ledger: Ledger
   readonly coordinator: Coordinator
   readonly policy: Policy
@@ -62,7 +62,8 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     isProxied: Boolean(config.httpsProxy ?? config.httpProxy),
   })
   const vault = await openVault(options, database)
-  const audit = await openAuditLog(options, { database, vault })
+  const auditing = await openAuditing({ ...options, database, egress, secrets: vault.local })
+  const { audit } = auditing
   const directory = join(config.dataDir, 'journal')
   const onSetAside = (report: object) =>
     log.error('the store refuses records of operations; they are kept in refused.ndjson', { directory, ...report })
@@ -80,10 +81,11 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     await background?.stop()
     await responses.stop()
     await ledger.stop()
+    await auditing.stop()
     await database.close()
     lock.release()
   }
-  return { egress, vault, audit, ledger, coordinator, policy, responses, firstKey, close }
+  return { egress, vault, auditing, ledger, coordinator, policy, responses, firstKey, close }
 }
 
 async function openVault({ config, environment, clock, random }: GroundOptions, database: Database) {
@@ -95,14 +97,6 @@ async function openVault({ config, environment, clock, random }: GroundOptions, 
     protectedDirectory: config.dataDir,
   })
   return { ...vault, local }
-}
-
-async function openAuditLog(
-  { clock, random }: GroundOptions,
-  { database, vault }: { readonly database: Database; readonly vault: { readonly local: LocalSecrets } },
-): Promise<Audit> {
-  const seed = await vault.local.material('audit-key', () => random.bytes(32))
-  return openAudit({ database, clock, seed })
 }
 
 async function startPolicy(

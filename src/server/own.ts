@@ -1,4 +1,5 @@
 import type { ControlIncoming } from '../control/index.ts'
+import type { AnchoringStatus } from '../governance/audit/index.ts'
 import type { Ledger } from '../governance/usage/index.ts'
 import { GatewayError } from '../lib/errors.ts'
 import { readAll } from '../lib/stream.ts'
@@ -14,6 +15,7 @@ export interface OwnParts {
   readonly metrics: MetricsRegistry
   readonly policy: Policy
   readonly ledger: Ledger
+  readonly auditing: () => readonly AnchoringStatus[]
   readonly admission: Admission
   readonly health: TargetHealth
   readonly node: string
@@ -44,7 +46,7 @@ export function ownAddresses(parts: OwnParts): Own {
 }
 
 /** Ready means: calls are decided by a policy and will be recorded. The reasons stand in the answer either way. */
-function ready({ policy, ledger, admission }: OwnParts): Response {
+function ready({ policy, ledger, admission, auditing }: OwnParts): Response {
   const state = policy.status()
   const journal = ledger.status()
   const draining = admission.isDraining()
@@ -53,6 +55,9 @@ function ready({ policy, ledger, admission }: OwnParts): Response {
     ...(draining ? ['draining'] : []),
     ...(journal.accepting ? [] : ['the journal does not take records']),
     ...(journal.setAside > 0 ? [`records refused by the store and missing from the usage: ${journal.setAside}`] : []),
+    ...auditing().flatMap(({ broken }) =>
+      broken === undefined ? [] : [`the audit log is not what it was: ${broken}`],
+    ),
     ...state.faults.map((fault) => `${fault.source}: ${fault.message}`),
   ]
   return Response.json(
@@ -87,7 +92,7 @@ function ask(
 }
 
 /** What is looked at rather than counted. */
-function watch({ metrics, admission, policy, ledger, health }: OwnParts): void {
+function watch({ metrics, admission, policy, ledger, health, auditing }: OwnParts): void {
   const open = metrics.gauge({ name: 'gatehouse_operations_open', help: 'Operations in flight.' }).labels()
   const memory = metrics.gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory.' }).labels()
   const faults = metrics.gauge({ name: 'gatehouse_policy_faults', help: 'What is wrong with policy now.' }).labels()
@@ -105,7 +110,18 @@ function watch({ metrics, admission, policy, ledger, health }: OwnParts): void {
     help: '1 while a target is in cool-down.',
     labels: ['target'],
   })
+  const broken = metrics
+    .gauge({ name: 'gatehouse_audit_broken', help: '1 when the audit log is not what was signed before.' })
+    .labels()
+  const unanchored = metrics.gauge({
+    name: 'gatehouse_audit_anchor_failures',
+    help: 'Failures in a row to hand checkpoints to an anchor; 0 when all is well.',
+    labels: ['anchor'],
+  })
   metrics.onScrape(() => {
+    const logs = auditing()
+    broken.set(logs.some((log) => log.broken !== undefined) ? 1 : 0)
+    for (const anchor of logs.flatMap((log) => log.anchors)) unanchored.labels(anchor.name).set(anchor.failures)
     open.set(admission.open())
     memory.set(process.memoryUsage.rss())
     faults.set(policy.status().faults.length)

@@ -43,11 +43,11 @@ export interface Audit {
   readonly verifier: string
   /**
    * Tells of a change in the change's own transaction: both are kept or neither is. Call it last in there: other writers
-   * wait until the transaction ends.
+   * wait until the transaction ends. Gives the sequence of the last entry.
    */
-  readonly append: (tables: Tables, ...entries: readonly AuditEntry[]) => Promise<void>
+  readonly append: (tables: Tables, ...entries: readonly AuditEntry[]) => Promise<number>
   /** Tells of something that changed no table: a transaction of its own. */
-  readonly record: (...entries: readonly AuditEntry[]) => Promise<void>
+  readonly record: (...entries: readonly AuditEntry[]) => Promise<number>
   /** Entries that match, newest first. */
   readonly list: (page: {
     readonly filter: EntryFilter
@@ -81,7 +81,8 @@ export function openAudit(options: AuditOptions): Audit {
   const { database, clock, log = 'default/audit' } = options
   const signer = checkpointSigner(log, options.seed)
   const append: Audit['append'] = async (tables, ...entries) => {
-    await appendTo(tables, log, { entries, clock })
+    const head = await appendTo(tables, log, { entries, clock })
+    return head.tree.size
   }
   return {
     log,
@@ -116,6 +117,8 @@ interface Checkpointing {
 
 async function checkpointNow({ database, clock, log, signer }: Checkpointing): Promise<CheckpointRow> {
   const { tree } = await readHead(database, log)
+  // What is signed must not be lost with the power: it would look cut off.
+  await database.persist()
   const newest = await newestCheckpoint(database, log)
   if (newest?.size === tree.size) return newest
   const note = signCheckpoint({ size: tree.size, root: rootOf(tree) }, signer)

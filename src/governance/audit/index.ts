@@ -4,5 +4,6 @@ export { auditMigrations, type CheckpointRow, type EntryFilter, type EntryRow } 
 export { type Audit, type AuditOptions, type AuditProof, openAudit } from './audit.ts'
 export type { AuditEntry, AuditField, AuditOrigin, StoredEntry } from './entry.ts'
 export { fileAnchor, readAnchorFile } from './file-anchor.ts'
+export { syslogAnchor, webhookAnchor } from './sent-anchors.ts'
 export type { AuditFault, AuditMark, AuditVerdict } from './verify.ts'
 export { logVerifier } from './verify.ts'

@@ -55,6 +55,16 @@ export function url(...schemes: readonly string[]): Reader<string> {
   }
 }
 
+/** Places separated by commas or white space: absolute paths as `file:/…`, http(s) and syslog+tls, +tcp, +udp addresses. */
+export const places: Reader<readonly string[]> = (given) => {
+  const all = given.split(/[\s,]+/).filter((one) => one !== '')
+  const isPlace = (one: string) =>
+    /^(file:\/|https?:\/\/|syslog\+(tls|tcp|udp):\/\/)\S+$/.test(one) && URL.canParse(one)
+  if (!all.every(isPlace))
+    throw new Error('a list of file:/absolute/path, https://…, syslog+tls://host:port, syslog+tcp:// or syslog+udp://')
+  return all
+}
+
 /** An e-mail address, roughly. */
 export const email: Reader<string> = (given) => {
   if (!/^[^@\s]+@[^@\s]+$/.test(given)) throw new Error('an e-mail address')

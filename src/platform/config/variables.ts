@@ -1,4 +1,4 @@
-import { bytes, email, key256, oneOf, type Reader, seconds, text, url, virtualKey, whole } from './read.ts'
+import { bytes, email, key256, oneOf, places, type Reader, seconds, text, url, virtualKey, whole } from './read.ts'
 
 /** One variable of the static configuration. */
 export interface Variable<T> {
@@ -54,6 +54,11 @@ export const VARIABLES = {
   masterKey: optional('GATEHOUSE_MASTER_KEY', key256, {
     summary: 'Wraps the keys of the vault; generated into the data directory when absent.',
     secret: true,
+  }),
+  auditAnchors: optional('GATEHOUSE_AUDIT_ANCHORS', places, {
+    summary:
+      'Where checkpoints of the audit log go besides the data directory, separated by commas: file:/path, https://…, syslog+tls://host:port.',
+    secret: 'url',
   }),
   adminEmail: optional('GATEHOUSE_ADMIN_EMAIL', email, { summary: 'First administrator.' }),
   adminPassword: optional('GATEHOUSE_ADMIN_PASSWORD', text, {

@@ -25,7 +25,7 @@ export interface SecretsStore {
 }
 
 /** What is done in the same transaction: telling the audit log of it. */
-export type Also = (tables: Tables) => Promise<void>
+export type Also = (tables: Tables) => Promise<unknown>
 
 /** The schema of the vault. */
 export const VAULT_MIGRATIONS: readonly Migration[] = [

@@ -1,0 +1,63 @@
+import { leafHash, rootOf, treeOf } from '../../lib/merkle.ts'
+import type { Migration, Tables } from '../../platform/storage/index.ts'
+import type { Audit } from '../audit/index.ts'
+
+/** Seals the records of a batch: the root of their tree stands in a log that cannot be changed unseen. */
+export interface Sealing {
+  readonly log: Pick<Audit, 'append'>
+  /** The node that ships, for the entry's `actor`. */
+  readonly node: string
+}
+
+/** A record as it was stored. */
+export interface SealedRecord {
+  readonly id: string
+  readonly text: string
+}
+
+/** What a seal is of: the ids of its records and the hashes of their texts, in one order. */
+export interface SealRow {
+  /** The sequence of its entry in the log. */
+  readonly sequence: number
+  /** Separated by spaces. */
+  readonly ids: string
+  /** 64 hex digits each. */
+  readonly hashes: string
+}
+
+interface SealTables {
+  readonly ledger_seals: SealRow
+}
+
+/** The table of seals. */
+export const sealsMigration: Migration = {
+  id: 'usage-seals-001',
+  up: ['create table ledger_seals (sequence bigint primary key, ids text not null, hashes text not null)'],
+}
+
+/** Seals records in the transaction that stores them; call it last there. */
+export async function sealRecords(tables: Tables, records: readonly SealedRecord[], sealing: Sealing): Promise<void> {
+  if (records.length === 0) return
+  const leaves = records.map(({ text }) => leafHash(text))
+  const root = Buffer.from(rootOf(treeOf(leaves))).toString('hex')
+  const facts = { operations: records.length, root }
+  const sequence = await sealing.log.append(tables, { actor: `node:${sealing.node}`, action: 'ledger.seal', facts })
+  const ids = records.map(({ id }) => id).join(' ')
+  const hashes = leaves.map((leaf) => Buffer.from(leaf).toString('hex')).join('')
+  await tables.tables<SealTables>().insertInto('ledger_seals').values({ sequence, ids, hashes }).execute()
+}
+
+/** Seals in order, from a sequence on. */
+export function readSeals(
+  tables: Tables,
+  page: { readonly from: number; readonly limit: number },
+): Promise<readonly SealRow[]> {
+  return tables
+    .tables<SealTables>()
+    .selectFrom('ledger_seals')
+    .selectAll()
+    .where('sequence', '>=', page.from)
+    .orderBy('sequence')
+    .limit(page.limit)
+    .execute()
+}

@@ -1,0 +1,130 @@
+import { nextTurn } from '../../lib/clock.ts'
+import { leafHash, rootOf, treeOf } from '../../lib/merkle.ts'
+import type { Database } from '../../platform/storage/index.ts'
+import type { Audit, AuditVerdict, StoredEntry } from '../audit/index.ts'
+import { instantOf } from './operation-id.ts'
+import { countOperations, type KeptRow, keptRows, operationIds } from './operations-check.store.ts'
+import { readRecord } from './record-text.ts'
+import { readSeals, type SealRow } from './seals.store.ts'
+
+/** What verifying the ledger came to. */
+export interface LedgerVerdict extends AuditVerdict {
+  /** Operations whose records are those that were sealed. */
+  readonly operations: number
+  /** Sealed operations that retention deleted, as the audit log says. */
+  readonly expired: number
+  /** The first operation at fault, where it is one operation and not the log of seals. */
+  readonly operation?: string
+}
+
+/** What {@link verifyLedger} needs. */
+export interface LedgerCheck {
+  readonly database: Database
+  readonly seals: Pick<Audit, 'log' | 'read' | 'verify'>
+  /** Operations that began before this instant (epoch milliseconds) may be gone: retention deleted them. */
+  readonly expiredBefore: number
+}
+
+const PAGE = 50
+/** Beyond so many operations one that was added is counted and not looked for: that takes memory. */
+const MOST_NAMED = 1_000_000
+
+interface Tally {
+  operations: number
+  expired: number
+  /** The smallest sealed id: what is older was there before there were seals. */
+  first: string | undefined
+}
+
+/** Compares every record of the ledger with its seal, and the seals with their log. Names the first that is not what it was. */
+export async function verifyLedger(check: LedgerCheck): Promise<LedgerVerdict> {
+  const { database, seals } = check
+  const counted = await countOperations(database)
+  const log = await seals.verify()
+  const tally: Tally = { operations: 0, expired: 0, first: undefined }
+  const told = () => ({ operations: tally.operations, expired: tally.expired })
+  if (log.fault) return { ...log, ...told() }
+  for (let from = 1; from <= log.entries; ) {
+    const entries = await seals.read({ from, limit: PAGE })
+    const rows = new Map((await readSeals(database, { from, limit: PAGE })).map((row) => [row.sequence, row]))
+    for (const { sequence, entry } of entries.filter((row) => row.sequence <= log.entries)) {
+      const problem = await checkSeal(check, tally, { entry: JSON.parse(entry) as StoredEntry, row: rows.get(sequence) })
+      if (problem) return { ...log, entries: sequence - 1, ...told(), ...problem.named, fault: { sequence, problem: problem.text } }
+    }
+    from = (entries.at(-1)?.sequence ?? log.entries) + 1
+    await nextTurn()
+  }
+  const foreign = await foreignAmong(database, { counted, tally })
+  if (foreign === undefined) return { ...log, ...told() }
+  const fault = { sequence: log.entries, problem: 'added: the ledger holds an operation that was never sealed' }
+  return { ...log, ...told(), ...(foreign !== '' && { operation: foreign }), fault }
+}
+
+interface SealProblem {
+  readonly text: string
+  readonly named?: { readonly operation: string }
+}
+
+interface Seal {
+  readonly entry: StoredEntry
+  readonly row: SealRow | undefined
+}
+
+async function checkSeal(check: LedgerCheck, tally: Tally, { entry, row }: Seal): Promise<SealProblem | undefined> {
+  if (!row) return { text: 'missing: the hashes of this batch of operations' }
+  const ids = row.ids.split(' ')
+  const hashes = row.hashes.match(/.{64}/g) ?? []
+  const root = Buffer.from(rootOf(treeOf(hashes.map((hash) => Buffer.from(hash, 'hex'))))).toString('hex')
+  if (ids.length !== hashes.length || entry.facts?.operations !== ids.length || entry.facts.root !== root)
+    return { text: 'edited: the hashes of this batch are not those that were sealed' }
+  const rows = await keptRows(check.database, ids)
+  for (const [index, id] of ids.entries()) {
+    const kept = rows.get(id)
+    tally.first = tally.first === undefined || id < tally.first ? id : tally.first
+    if (kept === undefined) {
+      if ((instantOf(id) ?? Number.POSITIVE_INFINITY) < check.expiredBefore) tally.expired++
+      else return { text: `deleted: the record of ${id}`, named: { operation: id } }
+      continue
+    }
+    if (Buffer.from(leafHash(kept.record)).toString('hex') !== hashes[index])
+      return { text: `edited: the record of ${id}`, named: { operation: id } }
+    const wrong = differingColumn(kept)
+    if (wrong !== undefined)
+      return { text: `edited: the column ${wrong} of ${id} is not what its record says`, named: { operation: id } }
+    tally.operations++
+  }
+  return undefined
+}
+
+/** The column by which operations are found or summed that is not what the record says. */
+function differingColumn(kept: KeptRow): string | undefined {
+  const columns = columnsOf(readRecord(kept.record))
+  return Object.entries(columns).find(([column, value]) => kept[column] !== value)?.[0]
+}
+
+/** More operations than seals tell of: the first that has none (empty where it cannot be told), or undefined when there is none. */
+async function foreignAmong(
+  database: Database,
+  { counted, tally }: { readonly counted: number; readonly tally: Tally },
+): Promise<string | undefined> {
+  const { first, operations } = tally
+  // Counted before the seals were read: what was shipped meanwhile is sealed and not counted.
+  if (first === undefined || counted - (await countOperations(database, first)) <= operations) return undefined
+  if (counted > MOST_NAMED) return ''
+  const sealed = new Set<string>()
+  for (let from = 1; ; ) {
+    const rows = await readSeals(database, { from, limit: PAGE })
+    for (const { ids } of rows) for (const id of ids.split(' ')) sealed.add(id)
+    from = (rows.at(-1)?.sequence ?? 0) + 1
+    if (rows.length < PAGE) break
+  }
+  for (let after = first; ; ) {
+    const ids = await operationIds(database, { after, limit: 1_000 })
+    const foreign = ids.find((id) => !sealed.has(id))
+    if (foreign !== undefined) return foreign
+    const last = ids.at(-1)
+    if (last === undefined) return undefined
+    after = last
+    await nextTurn()
+  }
+}
