@@ -3,6 +3,7 @@ import { GatewayError } from '../lib/errors.ts'
 import { ConfigError } from '../platform/config/index.ts'
 import { didYouMean, InvalidDocuments } from '../platform/documents/index.ts'
 import { applyCommand } from './apply.ts'
+import { auditCommand } from './audit.ts'
 import { type Command, type CommandContext, CommandError, type Invocation } from './command.ts'
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   whoCanCommand,
   schemaCommand,
   keysCommand,
+  auditCommand,
   doctorCommand,
   migrateCommand,
 ])

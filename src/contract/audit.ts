@@ -32,11 +32,17 @@ export const auditAnswer = z.strictObject({ items: z.array(auditEntryAnswer), ne
 
 const place = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 
+/** Which log is meant: what was done to the gateway, or the seals of the ledger. */
+const logName = z.enum(['audit', 'ledger']).default('audit')
+
+/** The query of addresses that ask for nothing but a log. */
+export const logQuery = z.strictObject({ log: logName })
+
 /** The query of `GET /api/v1/audit/inclusion`: `size` is the newest when absent. */
-export const inclusionQuery = z.strictObject({ sequence: place, size: place.optional() })
+export const inclusionQuery = z.strictObject({ sequence: place, size: place.optional(), log: logName })
 
 /** The query of `GET /api/v1/audit/consistency`: that the log of `size` entries begins with that of `from`. */
-export const consistencyQuery = z.strictObject({ from: place, size: place.optional() })
+export const consistencyQuery = z.strictObject({ from: place, size: place.optional(), log: logName })
 
 /** Answer of `GET /api/v1/audit/consistency`: hashes in hex, in the order of RFC 6962. */
 export const proofAnswer = z.strictObject({ size: z.number().int(), root: z.string(), path: z.array(z.string()) })
@@ -51,6 +57,13 @@ export const auditVerdictAnswer = z.strictObject({
   entries: z.number().int(),
   /** Marks that they were compared with. */
   checkpoints: z.number().int(),
+  /** With log=ledger: operations whose records are those that were sealed. */
+  operations: z.number().int().optional(),
+  /** With log=ledger: sealed operations that retention deleted. */
+  expired: z.number().int().optional(),
+  /** With log=ledger: the operation at fault. */
+  operation: z.string().optional(),
+  /** The first entry that is not what it was; with `to` one of a span. */
   fault: z
     .strictObject({ sequence: z.number().int(), to: z.number().int().optional(), problem: z.string() })
     .optional(),

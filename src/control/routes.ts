@@ -1,5 +1,5 @@
 import type { Audit } from '../governance/audit/index.ts'
-import type { Ledger } from '../governance/usage/index.ts'
+import type { Ledger, LedgerVerdict } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { TargetHealth } from '../models/routing/index.ts'
@@ -25,6 +25,8 @@ export interface ControlServices {
   readonly policy: Policy
   readonly ledger: Ledger
   readonly audit: Audit
+  readonly seals: Audit
+  readonly verifyLedger: () => Promise<LedgerVerdict>
   readonly random: Random
   readonly clock: Clock
   readonly vault: Vault & { readonly local: LocalSecrets }

@@ -32,7 +32,7 @@ export function leafHash(text: string): Hash {
 
 /** The hash of two subtrees side by side: a one byte, then both hashes (RFC 6962, section 2.1). */
 export function nodeHash(left: Hash, right: Hash): Hash {
-  const input = new Uint8Array(65)
+  const input = Buffer.allocUnsafe(65)
   input[0] = 1
   input.set(left, 1)
   input.set(right, 33)

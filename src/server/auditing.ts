@@ -10,9 +10,11 @@ import {
   anchoring,
   fileAnchor,
   openAudit,
+  type StoredEntry,
   syslogAnchor,
   webhookAnchor,
 } from '../governance/audit/index.ts'
+import { type LedgerVerdict, verifyLedger } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { Config } from '../platform/config/index.ts'
@@ -27,6 +29,8 @@ export interface Auditing {
   readonly audit: Audit
   /** The seals of the ledger: one entry for each batch of operations. */
   readonly seals: Audit
+  /** Compares every record of the ledger with its seal. */
+  readonly verifyLedger: () => Promise<LedgerVerdict>
   readonly status: () => readonly AnchoringStatus[]
   readonly stop: () => Promise<void>
 }
@@ -51,14 +55,24 @@ export async function openAuditing(options: AuditingOptions): Promise<Auditing> 
   const seals = openAudit({ database, clock, seed, log: 'default/ledger' })
   const both = [audit, seals].map((log) => ({ log, anchored: anchoringOf(options, log, anchors) }))
   for (const { anchored } of both) anchored.start()
+  const sealed = withMarks(seals, both[1]?.anchored)
   return {
     audit: withMarks(audit, both[0]?.anchored),
-    seals: withMarks(seals, both[1]?.anchored),
+    seals: sealed,
+    verifyLedger: async () => verifyLedger({ database, seals: sealed, expiredBefore: await expiredBefore(audit) }),
     status: () => both.map(({ anchored }) => anchored.status()),
     stop: async () => {
       for (const { anchored } of both) await anchored.stop()
     },
   }
+}
+
+/** Up to where the audit log says that retention deleted operations, epoch milliseconds. */
+async function expiredBefore(audit: Audit): Promise<number> {
+  const [newest] = await audit.list({ filter: { action: 'ledger.expire' }, limit: 1 })
+  if (!newest) return 0
+  const { facts } = JSON.parse(newest.entry) as StoredEntry
+  return typeof facts?.operationsBefore === 'string' ? Date.parse(facts.operationsBefore) : 0
 }
 
 /** The log is compared with what the anchors kept, too. */

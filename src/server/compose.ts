@@ -125,9 +125,9 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
 
 function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Logger; config: Config }) {
   const { policy, ledger, vault } = ground
-  const { audit } = ground.auditing
+  const { audit, seals, verifyLedger } = ground.auditing
   const { random, clock, health, ids } = gate
-  const services: ControlServices = { policy, ledger, audit, random, clock, vault, health }
+  const services: ControlServices = { policy, ledger, audit, seals, verifyLedger, random, clock, vault, health }
   return controlPlane({
     routes: CONTROL_ROUTES,
     open: OPEN_ROUTES,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type ResponseState, responseState } from '../gate/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
@@ -67,7 +68,8 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const directory = join(config.dataDir, 'journal')
   const onSetAside = (report: object) =>
     log.error('the store refuses records of operations; they are kept in refused.ndjson', { directory, ...report })
-  const ledger = openLedger({ directory, database, clock, random, onSetAside })
+  const sealing = { log: auditing.seals, node: config.nodeName ?? hostname() }
+  const ledger = openLedger({ directory, database, clock, random, sealing, onSetAside })
   const coordinator = inProcessCoordinator()
   const prepare = (snapshot: Snapshot) =>
     primeBudgets({ index: snapshot.limits, coordinator, spentSince: ledger.spentSince, nowMs: clock.now() })

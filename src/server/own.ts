@@ -116,12 +116,13 @@ function watch({ metrics, admission, policy, ledger, health, auditing }: OwnPart
   const unanchored = metrics.gauge({
     name: 'gatehouse_audit_anchor_failures',
     help: 'Failures in a row to hand checkpoints to an anchor; 0 when all is well.',
-    labels: ['anchor'],
+    labels: ['log', 'anchor'],
   })
   metrics.onScrape(() => {
     const logs = auditing()
     broken.set(logs.some((log) => log.broken !== undefined) ? 1 : 0)
-    for (const anchor of logs.flatMap((log) => log.anchors)) unanchored.labels(anchor.name).set(anchor.failures)
+    for (const { log, anchors } of logs)
+      for (const anchor of anchors) unanchored.labels(log, anchor.name).set(anchor.failures)
     open.set(admission.open())
     memory.set(process.memoryUsage.rss())
     faults.set(policy.status().faults.length)

@@ -5,15 +5,24 @@ import {
   consistencyQuery,
   inclusionAnswer,
   inclusionQuery,
+  logQuery,
   proofAnswer,
 } from '../../contract/audit.ts'
 import type { Audit, EntryRow } from '../../governance/audit/index.ts'
+import type { LedgerVerdict } from '../../governance/usage/index.ts'
 import type { ControlReply, Route } from '../route-types.ts'
 import { readQuery } from './query.ts'
 
 /** What these routes need. */
 export interface AuditServices {
   readonly audit: Audit
+  /** The log of the ledger's seals. */
+  readonly seals: Audit
+  readonly verifyLedger: () => Promise<LedgerVerdict>
+}
+
+function logOf({ audit, seals }: AuditServices, log: 'audit' | 'ledger'): Audit {
+  return log === 'audit' ? audit : seals
 }
 
 const PAGE = 1_000
@@ -27,7 +36,7 @@ function answerOf(row: EntryRow): object {
  * The log whole, for a verifier that needs nothing else: a line that says what it is, each entry's text as a line of its
  * own, and a line with the checkpoint at the end.
  */
-export function exportAudit({ log, verifier, read, checkpoint }: Audit): ControlReply {
+export function exportLog({ log, verifier, read, checkpoint }: Audit): ControlReply {
   const encoder = new TextEncoder()
   let next = 1
   let size = 0
@@ -78,11 +87,12 @@ export const auditRoutes: readonly Route<AuditServices>[] = [
     permission: 'audit:read',
     summary: 'The signed checkpoint of the log as it is now (C2SP tlog-checkpoint).',
     answer: 'text/plain',
-    handle: async (_, { audit }) => ({
-      status: 200,
-      body: (await audit.checkpoint()).note,
-      headers: { 'x-gatehouse-audit-verifier': audit.verifier },
-    }),
+    query: logQuery,
+    handle: async ({ query }, services) => {
+      const { checkpoint, verifier } = logOf(services, readQuery(logQuery, query).log)
+      const { note } = await checkpoint()
+      return { status: 200, body: note, headers: { 'x-gatehouse-audit-verifier': verifier } }
+    },
   },
   {
     method: 'GET',
@@ -91,9 +101,9 @@ export const auditRoutes: readonly Route<AuditServices>[] = [
     summary: 'The proof that an entry is in the log (RFC 6962).',
     query: inclusionQuery,
     answer: inclusionAnswer,
-    handle: async ({ query }, { audit }) => {
-      const { sequence, size } = readQuery(inclusionQuery, query)
-      return { status: 200, body: await audit.inclusion(sequence, size) }
+    handle: async ({ query }, services) => {
+      const { sequence, size, log } = readQuery(inclusionQuery, query)
+      return { status: 200, body: await logOf(services, log).inclusion(sequence, size) }
     },
   },
   {
@@ -103,18 +113,22 @@ export const auditRoutes: readonly Route<AuditServices>[] = [
     summary: 'The proof that the log begins with an earlier one (RFC 6962).',
     query: consistencyQuery,
     answer: proofAnswer,
-    handle: async ({ query }, { audit }) => {
-      const { from, size } = readQuery(consistencyQuery, query)
-      return { status: 200, body: await audit.consistency(from, size) }
+    handle: async ({ query }, services) => {
+      const { from, size, log } = readQuery(consistencyQuery, query)
+      return { status: 200, body: await logOf(services, log).consistency(from, size) }
     },
   },
   {
     method: 'GET',
     path: '/api/v1/audit/verify',
     permission: 'audit:read',
-    summary: 'Reads the whole log again and names the first entry that is not what it was.',
+    summary: 'Reads the whole log again (log=ledger: every operation) and names the first that is not what it was.',
     answer: auditVerdictAnswer,
-    handle: async (_, { audit }) => ({ status: 200, body: await audit.verify() }),
+    query: logQuery,
+    handle: async ({ query }, { audit, verifyLedger }) => {
+      const { log } = readQuery(logQuery, query)
+      return { status: 200, body: log === 'audit' ? await audit.verify() : await verifyLedger() }
+    },
   },
   {
     method: 'GET',
@@ -123,6 +137,7 @@ export const auditRoutes: readonly Route<AuditServices>[] = [
     summary: 'The whole log as a file that can be verified without the gateway.',
     answer: 'application/x-ndjson',
     audited: 'audit.export',
-    handle: async (_, { audit }) => exportAudit(audit),
+    query: logQuery,
+    handle: async ({ query }, services) => exportLog(logOf(services, readQuery(logQuery, query).log)),
   },
 ]

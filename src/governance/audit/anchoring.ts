@@ -8,6 +8,7 @@ import { openCheckpoint } from './checkpoint.ts'
 
 /** How anchoring goes. */
 export interface AnchoringStatus {
+  readonly log: string
   readonly anchors: readonly AnchorStatus[]
   /** The log does not begin with what was signed before: it was rolled back or changed. Undefined when all is well. */
   readonly broken: string | undefined
@@ -96,6 +97,7 @@ export function anchoring(options: AnchoringOptions): Anchoring {
     },
     run,
     status: () => ({
+      log: audit.log,
       broken,
       anchors: states.map(({ anchor, size = 0, failures, lastError }) => ({
         name: anchor.name,

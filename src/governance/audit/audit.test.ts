@@ -1,11 +1,13 @@
 import { expect, test } from 'bun:test'
 import { manualClock } from '../../lib/clock.ts'
+import { canonicalJson } from '../../lib/crypto.ts'
 import { provesConsistency, provesInclusion } from '../../lib/merkle.ts'
 import type { Database } from '../../platform/storage/index.ts'
 import { describeEngines } from '../../platform/storage/testing.ts'
 import { auditMigrations } from './audit.store.ts'
 import { type Audit, openAudit } from './audit.ts'
 import { openCheckpoint } from './checkpoint.ts'
+import { type AuditEntry, entryText } from './entry.ts'
 
 const seed = new Uint8Array(32).fill(3)
 const bytes = (text: string) => Buffer.from(text, 'hex')
@@ -91,8 +93,27 @@ describeEngines('the audit log', (open) => {
   })
 })
 
-test('a long text is cut and a long difference left out, so that an entry stays small', async () => {
-  const { entryText } = await import('./entry.ts')
+test('the text of an entry is canonical JSON', () => {
+  const place = { log: 'l', sequence: 7, at: '2026-01-01T00:00:00.000Z', previous: 'ab' }
+  const whole: AuditEntry = {
+    actor: 'user:ä"\n',
+    onBehalfOf: 'b',
+    requestId: 'r',
+    address: 'x',
+    action: 'a',
+    object: 'o',
+    before: '1',
+    after: '2',
+    fields: [{ path: 'z', before: { b: 1, a: 2 } }],
+    reason: 'because',
+    revision: 3,
+    facts: { z: 1, a: [true, null] },
+  }
+  const few = { actor: 'a', action: 'b' }
+  for (const entry of [whole, few]) expect(entryText(entry, place)).toBe(canonicalJson({ ...entry, ...place, v: 1 }))
+})
+
+test('a long text is cut and a long difference left out, so that an entry stays small', () => {
   const place = { log: 'l', sequence: 1, at: '', previous: '' }
   const fields = Array.from({ length: 500 }, (_, index) => ({ path: `p${index}`, before: 'x'.repeat(100) }))
   const text = entryText({ actor: 'a'.repeat(9_999), action: 'x', fields, facts: { f: 'x'.repeat(99_999) } }, place)

@@ -1,9 +1,7 @@
 import { nextTurn } from '../../lib/clock.ts'
-import { grown, leafHash } from '../../lib/merkle.ts'
 import type { Database } from '../../platform/storage/index.ts'
 import { type EntryRow, readCheckpoints, readEntries, readHead, toHex } from './audit.store.ts'
-import type { StoredEntry } from './entry.ts'
-import { type AuditFault, type AuditMark, type AuditVerdict, logVerifier } from './verify.ts'
+import { type AuditFault, type AuditMark, type AuditVerdict, logVerifier, type Taken } from './verify.ts'
 
 /** What {@link verifyDatabase} compares with, besides what the database itself keeps. */
 export interface DatabaseCheck {
@@ -26,8 +24,7 @@ export async function verifyDatabase(database: Database, check: DatabaseCheck): 
   for (let rows = await page(1); rows.length > 0 && !fault; rows = await page(reader.tree().size + 1)) {
     for (const row of rows) {
       if (reader.tree().size >= head.tree.size) break
-      const nodes = grown(reader.tree(), leafHash(row.entry)).completed.map(toHex).join('')
-      fault = reader.take(row.entry, row.nodes.slice(0, 64)) ?? besides(row, nodes)
+      fault = reader.take(row.entry, row.nodes.slice(0, 64)) ?? besides(row, reader.taken())
       if (fault) break
     }
     if (reader.tree().size >= head.tree.size) break
@@ -57,17 +54,17 @@ export async function verifyDatabase(database: Database, check: DatabaseCheck): 
 }
 
 /** The columns by which entries are found, and the hashes by which they are proven, must be those of the text. */
-function besides(row: EntryRow, nodes: string): AuditFault | undefined {
-  const entry = JSON.parse(row.entry) as StoredEntry
+function besides(row: EntryRow, taken: Taken | undefined): AuditFault | undefined {
+  const { entry = {}, completed = [] } = taken ?? {}
   const { sequence } = row
   const told: readonly (readonly [string, unknown, unknown])[] = [
     ['sequence', row.sequence, entry.sequence],
-    ['at', row.at, Date.parse(entry.at)],
+    ['at', row.at, Date.parse(entry.at ?? '')],
     ['actor', row.actor, entry.actor],
     ['action', row.action, entry.action],
     ['object', row.object, entry.object ?? null],
     ['request_id', row.request_id, entry.requestId ?? null],
-    ['nodes', row.nodes, nodes],
+    ['nodes', row.nodes, completed.map(toHex).join('')],
   ]
   const wrong = told.find(([, column, text]) => column !== text)
   return wrong && { sequence, problem: `edited: the column ${wrong[0]} is not what the entry says` }

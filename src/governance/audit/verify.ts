@@ -1,4 +1,5 @@
 import { EMPTY_FRONTIER, type Frontier, grown, type Hash, leafHash, rootOf } from '../../lib/merkle.ts'
+import { toHex } from './audit.store.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { StoredEntry } from './entry.ts'
 
@@ -51,6 +52,14 @@ export interface LogVerifier {
   /** Hash of the last entry taken, hex. */
   readonly last: () => string
   readonly tree: () => Frontier
+  /** The last entry taken, parsed, and the hashes of the subtrees that end with it. */
+  readonly taken: () => Taken | undefined
+}
+
+/** An entry that was taken. */
+export interface Taken {
+  readonly entry: Partial<StoredEntry>
+  readonly completed: readonly Hash[]
 }
 
 /** Makes a verifier of a log. It believes nothing but the marks: not the hashes kept beside the entries. */
@@ -63,6 +72,7 @@ export function logVerifier(options: VerifierOptions): LogVerifier {
   let next = 0
   let good = 0
   let fault: AuditFault | undefined
+  let taken: Taken | undefined
 
   const compare = (): AuditFault | undefined => {
     for (let mark = marks[next]; mark && mark.size <= tree.size; mark = marks[++next]) {
@@ -76,13 +86,16 @@ export function logVerifier(options: VerifierOptions): LogVerifier {
     if (fault) return fault
     const sequence = tree.size + 1
     const hash = leafHash(text)
-    const digest = Buffer.from(hash).toString('hex')
-    const problem = judge(text, { log, sequence, last, digest, kept, anchored: known.get(sequence) })
-    if (problem) {
+    const digest = toHex(hash)
+    const entry = read(text)
+    const problem = judge(entry, { log, sequence, last, digest, kept, anchored: known.get(sequence) })
+    if (problem || !entry) {
       fault = problem
       return fault
     }
-    tree = grown(tree, hash).tree
+    const { tree: larger, completed } = grown(tree, hash)
+    tree = larger
+    taken = { entry, completed }
     last = digest
     fault = compare()
     return fault
@@ -91,6 +104,7 @@ export function logVerifier(options: VerifierOptions): LogVerifier {
     take,
     last: () => last,
     tree: () => tree,
+    taken: () => taken,
     end: () => {
       const beyond = marks.slice(next).at(-1)
       fault ??=
@@ -138,9 +152,8 @@ interface Expected {
   readonly anchored: string | undefined
 }
 
-function judge(text: string, expected: Expected): AuditFault | undefined {
+function judge(entry: Partial<StoredEntry> | undefined, expected: Expected): AuditFault | undefined {
   const { log, sequence, last, digest, kept, anchored } = expected
-  const entry = read(text)
   if (kept !== undefined && kept !== digest)
     return { sequence, problem: 'edited: it has not the hash that was kept with it' }
   if (!entry) return { sequence, problem: 'edited: it is not the text of an entry' }

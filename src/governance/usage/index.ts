@@ -19,4 +19,6 @@ export type {
 export { OUTCOMES } from './record.ts'
 export { type Retention, retention } from './retention.ts'
 export { DIMENSIONS, type Dimension, type Measure, type UsageQuery, type UsageRow } from './rollups.store.ts'
+export type { Sealing } from './seals.store.ts'
 export { usageMigrations } from './usage-migrations.ts'
+export { type LedgerVerdict, verifyLedger } from './verify-ledger.ts'

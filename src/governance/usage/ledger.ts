@@ -18,6 +18,7 @@ import {
 } from './operations.store.ts'
 import type { OperationRecord } from './record.ts'
 import { readUsage, type UsageQuery, type UsageRow } from './rollups.store.ts'
+import type { Sealing } from './seals.store.ts'
 import { type SetAsideReport, type ShipperStatus, shipper } from './shipper.ts'
 
 /** The ledger: one record per operation, never lost, each counted once. */
@@ -54,6 +55,8 @@ export interface LedgerOptions extends Pick<JournalOptions, 'maxSegmentBytes' | 
   readonly database: Database
   readonly clock: Clock
   readonly random: Random
+  /** Absent: records are not sealed. */
+  readonly sealing?: Sealing | undefined
   /** Told when the store refused records for good, so that somebody looks at `refused.ndjson` in the journal's folder. */
   readonly onSetAside?: (report: SetAsideReport) => void
 }
@@ -73,7 +76,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     random: options.random,
     batchSize: BATCH_SIZE,
     onSetAside: options.onSetAside,
-    store: (entries) => addOperations(database, entries),
+    store: (entries) => addOperations(database, entries, options.sealing),
     setAside: ({ json }) => {
       mkdirSync(directory, { recursive: true })
       appendFileSync(join(directory, 'refused.ndjson'), `${json}\n`)

@@ -2,7 +2,10 @@ import type { Tables } from '../../platform/storage/index.ts'
 import { OPERATION_COLUMNS, type OperationTables } from './operation-tables.ts'
 
 /** An operation's row whole, for comparing. */
-export type KeptRow = Readonly<Record<string, string | number | null>> & { readonly id: string; readonly record: string }
+export type KeptRow = Readonly<Record<string, string | number | null>> & {
+  readonly id: string
+  readonly record: string
+}
 
 /** The rows of operations by their ids. */
 export async function keptRows(tables: Tables, ids: readonly string[]): Promise<ReadonlyMap<string, KeptRow>> {
@@ -37,4 +40,17 @@ export async function operationIds(
     .limit(page.limit)
     .execute()
   return rows.map(({ id }) => id)
+}
+
+/** Captured content as it is kept, of those operations that still have some. */
+export function keptContents(
+  tables: Tables,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly content: string }[]> {
+  return tables
+    .tables<OperationTables>()
+    .selectFrom('operation_contents')
+    .select(['id', 'content'])
+    .where('id', 'in', ids)
+    .execute()
 }

@@ -7,6 +7,7 @@ import type { OperationRecord } from './record.ts'
 import { readRecord, recordText } from './record-text.ts'
 import { AGENT, addToRollups, ceilHour, type Dimension, readUsage } from './rollups.store.ts'
 import { scanOperations } from './scan.store.ts'
+import { type Sealing, sealRecords } from './seals.store.ts'
 
 /** What content is kept for when a record does not say, milliseconds. */
 const DEFAULT_CONTENT_RETAIN_MS = 30 * 24 * 3_600_000
@@ -24,8 +25,12 @@ export type SpendScope = Partial<Readonly<Record<Dimension, string | readonly st
 export type OperationIdKind = 'id' | 'request_id' | 'decision_id'
 const ID_PREFIXES: Readonly<Record<OperationIdKind, string>> = { id: 'op_', request_id: 'req_', decision_id: 'dec_' }
 
-/** Stores records that are not there yet, and counts exactly those; all or nothing. Returns how many were new. */
-export async function addOperations(database: Database, entries: readonly CleanRecord[]): Promise<number> {
+/** Stores records that are not there yet, counts exactly those, and seals them; all or nothing. Returns how many were new. */
+export async function addOperations(
+  database: Database,
+  entries: readonly CleanRecord[],
+  sealing?: Sealing,
+): Promise<number> {
   const store = async (tables: Tables) => {
     const rows = entries.map(rowOf)
     const isNew = await insertMissing(tables, { table: 'operations', key: 'id', columns: OPERATION_COLUMNS, rows })
@@ -34,6 +39,13 @@ export async function addOperations(database: Database, entries: readonly CleanR
     const contents = added.flatMap(contentRowOf)
     const columns = ['id', 'expires_at', 'content']
     await insertMissing(tables, { table: 'operation_contents', key: 'id', columns, rows: contents })
+    if (sealing) {
+      const texts = rows.flatMap(([id, ...rest], index) =>
+        isNew[index] ? [{ id: String(id), text: String(rest.at(-1)) }] : [],
+      )
+      const sealed = contents.map(([id, , content]) => ({ id: String(id), text: String(content) }))
+      await sealRecords(tables, { records: texts, contents: sealed }, sealing)
+    }
     return added.length
   }
   // The journal keeps what a power failure could take here, until it is told otherwise.
@@ -167,7 +179,8 @@ async function inPieces(piece: () => Promise<{ readonly numDeletedRows: bigint }
   }
 }
 
-function rowOf({ record, json }: CleanRecord): readonly SqlValue[] {
+/** The row of a record, in the order of {@link OPERATION_COLUMNS}. */
+export function rowOf({ record, json }: CleanRecord): readonly SqlValue[] {
   return [
     record.id,
     record.outcome,

@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../lib/crypto.ts'
 import { leafHash, rootOf, treeOf } from '../../lib/merkle.ts'
 import type { Migration, Tables } from '../../platform/storage/index.ts'
 import type { Audit } from '../audit/index.ts'
@@ -23,6 +24,8 @@ export interface SealRow {
   readonly ids: string
   /** 64 hex digits each. */
   readonly hashes: string
+  /** Of captured content: lines of an id and the SHA-256 of what was kept; may be empty. */
+  readonly contents: string
 }
 
 interface SealTables {
@@ -32,19 +35,34 @@ interface SealTables {
 /** The table of seals. */
 export const sealsMigration: Migration = {
   id: 'usage-seals-001',
-  up: ['create table ledger_seals (sequence bigint primary key, ids text not null, hashes text not null)'],
+  up: [
+    'create table ledger_seals (sequence bigint primary key, ids text not null, hashes text not null, contents text not null)',
+  ],
 }
 
-/** Seals records in the transaction that stores them; call it last there. */
-export async function sealRecords(tables: Tables, records: readonly SealedRecord[], sealing: Sealing): Promise<void> {
+/** A batch as it was stored. */
+export interface StoredBatch {
+  readonly records: readonly SealedRecord[]
+  /** Captured content, of those records that have some. */
+  readonly contents: readonly SealedRecord[]
+}
+
+/** Seals a batch in the transaction that stores it; call it last there. */
+export async function sealRecords(tables: Tables, batch: StoredBatch, sealing: Sealing): Promise<void> {
+  const { records } = batch
   if (records.length === 0) return
   const leaves = records.map(({ text }) => leafHash(text))
-  const root = Buffer.from(rootOf(treeOf(leaves))).toString('hex')
-  const facts = { operations: records.length, root }
+  const contents = batch.contents.map(({ id, text }) => `${id} ${sha256Hex(text)}`).join('\n')
+  const root = rootOf(treeOf(leaves))
+  const facts = {
+    operations: records.length,
+    root: Buffer.from(root).toString('hex'),
+    ...(contents !== '' && { contents: sha256Hex(contents) }),
+  }
   const sequence = await sealing.log.append(tables, { actor: `node:${sealing.node}`, action: 'ledger.seal', facts })
   const ids = records.map(({ id }) => id).join(' ')
   const hashes = leaves.map((leaf) => Buffer.from(leaf).toString('hex')).join('')
-  await tables.tables<SealTables>().insertInto('ledger_seals').values({ sequence, ids, hashes }).execute()
+  await tables.tables<SealTables>().insertInto('ledger_seals').values({ sequence, ids, hashes, contents }).execute()
 }
 
 /** Seals in order, from a sequence on. */

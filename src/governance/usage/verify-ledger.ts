@@ -1,9 +1,12 @@
 import { nextTurn } from '../../lib/clock.ts'
+import { sha256Hex } from '../../lib/crypto.ts'
 import { leafHash, rootOf, treeOf } from '../../lib/merkle.ts'
 import type { Database } from '../../platform/storage/index.ts'
 import type { Audit, AuditVerdict, StoredEntry } from '../audit/index.ts'
 import { instantOf } from './operation-id.ts'
-import { countOperations, type KeptRow, keptRows, operationIds } from './operations-check.store.ts'
+import { OPERATION_COLUMNS } from './operation-tables.ts'
+import { rowOf } from './operations.store.ts'
+import { countOperations, type KeptRow, keptContents, keptRows, operationIds } from './operations-check.store.ts'
 import { readRecord } from './record-text.ts'
 import { readSeals, type SealRow } from './seals.store.ts'
 
@@ -48,8 +51,18 @@ export async function verifyLedger(check: LedgerCheck): Promise<LedgerVerdict> {
     const entries = await seals.read({ from, limit: PAGE })
     const rows = new Map((await readSeals(database, { from, limit: PAGE })).map((row) => [row.sequence, row]))
     for (const { sequence, entry } of entries.filter((row) => row.sequence <= log.entries)) {
-      const problem = await checkSeal(check, tally, { entry: JSON.parse(entry) as StoredEntry, row: rows.get(sequence) })
-      if (problem) return { ...log, entries: sequence - 1, ...told(), ...problem.named, fault: { sequence, problem: problem.text } }
+      const problem = await checkSeal(check, tally, {
+        entry: JSON.parse(entry) as StoredEntry,
+        row: rows.get(sequence),
+      })
+      if (problem)
+        return {
+          ...log,
+          entries: sequence - 1,
+          ...told(),
+          ...problem.named,
+          fault: { sequence, problem: problem.text },
+        }
     }
     from = (entries.at(-1)?.sequence ?? log.entries) + 1
     await nextTurn()
@@ -74,32 +87,45 @@ async function checkSeal(check: LedgerCheck, tally: Tally, { entry, row }: Seal)
   if (!row) return { text: 'missing: the hashes of this batch of operations' }
   const ids = row.ids.split(' ')
   const hashes = row.hashes.match(/.{64}/g) ?? []
-  const root = Buffer.from(rootOf(treeOf(hashes.map((hash) => Buffer.from(hash, 'hex'))))).toString('hex')
-  if (ids.length !== hashes.length || entry.facts?.operations !== ids.length || entry.facts.root !== root)
+  const facts = { operations: ids.length, root: rootHex(hashes), contents: row.contents && sha256Hex(row.contents) }
+  const { operations, root, contents = '' } = entry.facts ?? {}
+  const isSame = operations === facts.operations && root === facts.root && contents === facts.contents
+  if (!isSame || hashes.length !== ids.length)
     return { text: 'edited: the hashes of this batch are not those that were sealed' }
   const rows = await keptRows(check.database, ids)
   for (const [index, id] of ids.entries()) {
     const kept = rows.get(id)
     tally.first = tally.first === undefined || id < tally.first ? id : tally.first
-    if (kept === undefined) {
-      if ((instantOf(id) ?? Number.POSITIVE_INFINITY) < check.expiredBefore) tally.expired++
-      else return { text: `deleted: the record of ${id}`, named: { operation: id } }
-      continue
-    }
-    if (Buffer.from(leafHash(kept.record)).toString('hex') !== hashes[index])
-      return { text: `edited: the record of ${id}`, named: { operation: id } }
-    const wrong = differingColumn(kept)
-    if (wrong !== undefined)
-      return { text: `edited: the column ${wrong} of ${id} is not what its record says`, named: { operation: id } }
-    tally.operations++
+    const isExpired = kept === undefined && (instantOf(id) ?? Number.POSITIVE_INFINITY) < check.expiredBefore
+    const problem = isExpired ? undefined : differs(id, kept, hashes[index])
+    if (problem !== undefined) return { text: problem, named: { operation: id } }
+    if (isExpired) tally.expired++
+    else tally.operations++
   }
-  return undefined
+  return checkContents(check.database, row.contents)
 }
 
-/** The column by which operations are found or summed that is not what the record says. */
-function differingColumn(kept: KeptRow): string | undefined {
-  const columns = columnsOf(readRecord(kept.record))
-  return Object.entries(columns).find(([column, value]) => kept[column] !== value)?.[0]
+function rootHex(hashes: readonly string[]): string {
+  return Buffer.from(rootOf(treeOf(hashes.map((hash) => Buffer.from(hash, 'hex'))))).toString('hex')
+}
+
+function differs(id: string, kept: KeptRow | undefined, hash: string | undefined): string | undefined {
+  if (!kept) return `deleted: the record of ${id}`
+  if (Buffer.from(leafHash(kept.record)).toString('hex') !== hash) return `edited: the record of ${id}`
+  const row = rowOf({ record: readRecord(kept.record), json: kept.record })
+  const at = OPERATION_COLUMNS.findIndex((column, index) => kept[column] !== row[index])
+  return at < 0 ? undefined : `edited: the column ${OPERATION_COLUMNS[at]} of ${id} is not what its record says`
+}
+
+/** Content may be gone (it has its own retention), but not be another. */
+async function checkContents(database: Database, contents: string): Promise<SealProblem | undefined> {
+  if (contents === '') return undefined
+  const sealed = new Map(contents.split('\n').map((line) => line.split(' ') as [string, string]))
+  for (const { id, content } of await keptContents(database, [...sealed.keys()])) {
+    if (sha256Hex(content) !== sealed.get(id))
+      return { text: `edited: the captured content of ${id}`, named: { operation: id } }
+  }
+  return undefined
 }
 
 /** More operations than seals tell of: the first that has none (empty where it cannot be told), or undefined when there is none. */
