@@ -10,16 +10,18 @@ interface Greeting {
   readonly firstKey: string | undefined
   /** The operator gave the key, so it need not be repeated. */
   readonly keyGiven: boolean
+  /** The first account; undefined when an earlier start made it. */
+  readonly administrator: { readonly email: string; readonly password?: string } | undefined
 }
 
 /** What is printed when the gateway is ready: where it is, the key, and a call that answers. */
-export function greeting({ url, publicUrl, firstKey, keyGiven }: Greeting): readonly string[] {
+export function greeting({ url, publicUrl, firstKey, keyGiven, administrator }: Greeting): readonly string[] {
   const key = keyGiven ? '$GATEHOUSE_BOOTSTRAP_KEY' : (firstKey ?? '$GATEHOUSE_KEY')
   const whose = firstKey === undefined ? 'shown at the first start; gatehouse keys new makes another' : key
   return [
     '',
     `  Gatehouse       ${publicUrl}  (listening on ${url})`,
-    '  Administrator   app:bootstrap, whoever holds its key',
+    ...administratorLines(administrator),
     `  Virtual key     ${whose}${firstKey && !keyGiven ? '  (shown only now)' : ''}`,
     '',
     '  Try it:',
@@ -28,6 +30,13 @@ export function greeting({ url, publicUrl, firstKey, keyGiven }: Greeting): read
     `    -d '{"model": "sandbox", "messages": [{"role": "user", "content": "Hello"}]}'`,
     '',
   ]
+}
+
+function administratorLines(administrator: Greeting['administrator']): readonly string[] {
+  if (!administrator) return ['  Administrator   made at the first start']
+  const { email, password } = administrator
+  const shown = password === undefined ? '$GATEHOUSE_ADMIN_PASSWORD' : `${password}  (shown only now)`
+  return [`  Administrator   ${email}`, `  Password        ${shown}`]
 }
 
 /** `gatehouse serve`: runs until it is asked to end, then lets open answers finish. */
@@ -45,11 +54,11 @@ Configured by environment variables; gatehouse doctor prints them. SIGTERM and S
     for (const name of unknownVariables(environment)) err(`warning: ${name} means nothing here`)
     const asked = ended()
     const server = await startServer({ config, environment, log })
-    const { url, firstKey } = server
+    const { url, firstKey, administrator } = server
     // Port 0 took a free one, which no configured address can know.
     const publicUrl = config.port === 0 ? url : config.publicUrl
     const keyGiven = config.bootstrapKey !== undefined
-    for (const line of greeting({ url, publicUrl, firstKey, keyGiven })) out(line)
+    for (const line of greeting({ url, publicUrl, firstKey, keyGiven, administrator })) out(line)
     await asked
     await server.stop()
     return 0

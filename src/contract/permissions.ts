@@ -4,6 +4,7 @@
  */
 export const PERMISSIONS = {
   'self:read': 'See who one is, what one may, and the schemas of documents. Everybody who is recognised has it.',
+  'self:write': "Change one's own password and end one's own sessions. Everybody who is recognised has it.",
   'overview:read': 'See the sums of the first page.',
   'operations:read': 'See operations, without their content.',
   'operations:export': 'Take operations away as a file.',

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Permission } from '../contract/permissions.ts'
 import type { Reach, Rights } from '../governance/access/index.ts'
 import type { AuditOrigin } from '../governance/audit/index.ts'
-import type { Caller } from '../governance/identity/index.ts'
+import type { Caller, Session } from '../governance/identity/index.ts'
 
 /** A request to the control plane: authenticated, permitted, its body read and parsed. */
 export interface ControlRequest {
@@ -14,6 +14,8 @@ export interface ControlRequest {
   readonly caller: Caller
   /** The same for the audit log: who asks, through which request and from where. */
   readonly origin: AuditOrigin
+  /** The session, for those who are signed in by its cookie. */
+  readonly session?: Session | undefined
   /** What the caller may, for handlers that ask for more than the route's own permission. */
   readonly rights: Rights
   /** Over what the caller has the route's permission; lists show what lies within, and the rest is not there. */
@@ -38,6 +40,7 @@ export interface OpenRequest {
   readonly headers: Headers
   /** Reads the body, at most so many bytes. Throws `payload_too_large`. */
   readonly text: (maxBytes: number) => Promise<string>
+  readonly requestId: string
   /** The client's network address. */
   readonly address?: string | undefined
 }
@@ -52,7 +55,7 @@ export interface OpenRoute<Services = never>
 
 /** One address of the control plane and who may use it. `Services` is what its handler needs. */
 export interface Route<Services = never> {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   /** `/api/v1/documents/:kind/:name`: `:name` stands for one segment, `*name` for one or more. */
   readonly path: string
   /** What the caller's roles must give; of several any one lets in, and the handler asks for the one that the object needs. */
@@ -62,6 +65,8 @@ export interface Route<Services = never> {
    * it the permission must be held over everything.
    */
   readonly scoped?: true
+  /** Also for those who must first choose a new password. */
+  readonly beforePasswordChange?: true
   /** One sentence for the reference of the API. */
   readonly summary?: string
   /** What may stand in the query; the handler reads it by the same schema. */

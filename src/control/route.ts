@@ -1,6 +1,14 @@
 import type { Reach, Rights } from '../governance/access/index.ts'
 import type { Audit } from '../governance/audit/index.ts'
-import { authenticate, readCredential } from '../governance/identity/index.ts'
+import {
+  authenticate,
+  authenticateSession,
+  type Caller,
+  currentCaller,
+  type Directory,
+  readCredential,
+  type Session,
+} from '../governance/identity/index.ts'
 import { GatewayError, toGatewayError } from '../lib/errors.ts'
 import type { IdMaker } from '../lib/ids.ts'
 import { parseJson } from '../lib/json.ts'
@@ -15,6 +23,7 @@ export interface ControlPlane<Services> {
   /** Addresses without a credential; looked at first. */
   readonly open: readonly OpenRoute<Services>[]
   readonly services: Services
+  readonly directory: Directory
   readonly audit: Pick<Audit, 'record'>
   readonly snapshot: () => Snapshot
   readonly now: () => number
@@ -80,10 +89,12 @@ async function handle<Services>(
   const here = addresses.routes.filter(({ expression }) => expression.test(incoming.path))
   const found = here.find(isHere)
   // Who is not known learns nothing, not even which addresses there are.
-  const { identity, roles } = plane.snapshot()
-  const caller = authenticate(identity, readCredential(incoming.headers), plane.now())
+  const { caller, session } = callerOf(plane, incoming)
   if (!found) throw new GatewayError(here.length > 0 ? 'method_not_allowed' : 'not_found')
-  const rights = roles.rightsOf(caller)
+  if (session?.person.passwordChange === 'required' && !found.route.beforePasswordChange) {
+    throw new GatewayError('password_change_required')
+  }
+  const rights = plane.snapshot().roles.rightsOf(caller)
   const reach = permit(found.route, rights)
   const origin = { actor: caller.principal, requestId: incoming.requestId, address: incoming.address }
   const request: ControlRequest = {
@@ -92,6 +103,7 @@ async function handle<Services>(
     body: await bodyOf(incoming, plane.maxBodyBytes),
     headers: incoming.headers,
     caller,
+    session,
     origin,
     rights,
     reach,
@@ -118,6 +130,18 @@ async function tellOfUse<Services>(
   if (route.audited !== undefined) await plane.audit.record({ ...origin, action: route.audited, object, facts })
   if (caller.key === 'bootstrap' && incoming.method !== 'GET')
     await plane.audit.record({ ...origin, action: 'bootstrap.use', object })
+}
+
+/** Who asks: by a key, or by the cookie of a session. */
+function callerOf<Services>(
+  { snapshot, directory, now }: ControlPlane<Services>,
+  incoming: ControlIncoming,
+): { readonly caller: Caller; readonly session?: Session } {
+  const { identity } = snapshot()
+  const credential = readCredential(incoming.headers)
+  const signedIn =
+    credential === undefined ? authenticateSession(identity, incoming, { directory, nowMs: now() }) : undefined
+  return signedIn ?? { caller: currentCaller(identity, authenticate(identity, credential, now()), directory) }
 }
 
 /** Lets in whom a role gives the route's permission, and says over what. Throws `access_denied`. */
@@ -165,7 +189,13 @@ function problemResponse<Services>(plane: ControlPlane<Services>, cause: unknown
     ...(error.facts ?? {}),
     ...(problems ? { problems } : {}),
   }
-  const headers = { 'content-type': 'application/problem+json', 'x-request-id': requestId, 'cache-control': 'no-store' }
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+  }
+  if (error.retryAfterMs !== undefined)
+    headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)))
   return new Response(JSON.stringify(body), { status: error.status, headers })
 }
 

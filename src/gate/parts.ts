@@ -1,3 +1,4 @@
+import type { Directory } from '../governance/identity/index.ts'
 import type { Ledger } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { IdMaker } from '../lib/ids.ts'
@@ -18,6 +19,8 @@ export interface Gate {
   readonly traceIds: TraceIds
   /** The policy in force at this instant. */
   readonly snapshot: () => Snapshot
+  /** Who has an account and who is signed in. */
+  readonly directory: Directory
   readonly coordinator: Coordinator
   readonly ledger: Ledger
   readonly upstream: Upstream

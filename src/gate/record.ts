@@ -36,6 +36,12 @@ export function outcomeOf(code: ErrorCode): Outcome {
     case 'unauthenticated':
     case 'key_expired':
     case 'key_revoked':
+    case 'sign_in_failed':
+    case 'second_factor_required':
+    case 'session_ended':
+    case 'csrf_refused':
+    case 'password_change_required':
+    case 'step_up_required':
     case 'access_denied':
     case 'price_unknown':
       return 'denied'

@@ -1,4 +1,5 @@
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
+import { NOBODY } from '../governance/identity/testing.ts'
 import type { Ledger, OperationRecord } from '../governance/usage/index.ts'
 import { type ManualClock, manualClock } from '../lib/clock.ts'
 import type { GatewayError } from '../lib/errors.ts'
@@ -105,6 +106,7 @@ export function gateBench({ documents = '', transport = noUpstream, parts = {} }
     coordinator: inProcessCoordinator(),
     ledger: ledgerOf(records),
     responses: FORGETFUL,
+    directory: NOBODY,
     upstream: { clock, watch, transport, secret: () => undefined, tokens: tokenCache(clock) },
     health: targetHealth(clock),
     replays: replayStore(),

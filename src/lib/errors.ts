@@ -14,6 +14,15 @@ export const ERROR_CODES = {
   unauthenticated: { status: 401, message: 'No valid credential was given. Send a virtual key as a bearer token.' },
   key_expired: { status: 401, message: 'This key has expired.' },
   key_revoked: { status: 401, message: 'This key is not valid, or has been revoked.' },
+  sign_in_failed: { status: 401, message: 'This e-mail address and password do not go together.' },
+  second_factor_required: { status: 401, message: 'A code of your second factor is needed to sign in.' },
+  session_ended: { status: 401, message: 'Your session has ended. Sign in again.' },
+  csrf_refused: {
+    status: 403,
+    message: 'A change with a session needs the header x-gatehouse-csrf: 1 and an Origin that is this gateway.',
+  },
+  password_change_required: { status: 403, message: 'Choose a new password first.' },
+  step_up_required: { status: 403, message: 'Prove again who you are, then repeat.' },
   access_denied: { status: 403, message: 'You may not use this resource.' },
   price_unknown: {
     status: 403,

@@ -15,6 +15,8 @@ export type IdPrefix =
   | 'call'
   | 'hold'
   | 'node'
+  | 'usr'
+  | 'ses'
 
 /** Makes ids: `<prefix>_<UUIDv7 as 32 hex digits>`; ids made later sort later (RFC 9562 §5.7). */
 export type IdMaker = (prefix: IdPrefix) => string

@@ -22,7 +22,11 @@ export type Compile = (documents: DocumentSet, options: CompileOptions) => Snaps
 export function compiler(catalog: Catalog): Compile {
   return (documents, { number, publishedAt }) => {
     const access = compileAccess(documents)
-    const identity = compileIdentity(documents, { administers: (caller) => administers(access, caller) })
+    const identity = compileIdentity(documents, {
+      administers: (caller) => administers(access, caller),
+      isPrivileged: (caller) => roles.rightsOf(caller).roles.some((role) => role !== 'member'),
+    })
+    const roles = compileRoles(documents, { access, identity })
     const capture = compileCapture(documents.all(captureKind))
     const models = compileModels(documents, { catalog, pricing: compilePricing(documents) })
     const guardrails = compileGuardrails(documents)
@@ -34,7 +38,7 @@ export function compiler(catalog: Catalog): Compile {
       models,
       identity,
       access,
-      roles: compileRoles(documents, { access, identity }),
+      roles,
       limits: compileLimits(documents),
       guardrails,
       capture,

@@ -17,3 +17,4 @@ export {
 export { POLICY_MIGRATIONS, type RevisionSummary } from './revisions.store.ts'
 export type { Snapshot } from './snapshot.ts'
 export { etagOf } from './stored.ts'
+export { administratorDocument } from './system.ts'

@@ -24,6 +24,8 @@ export interface PolicyOptions {
   readonly bootstrapKeySha256: string
   /** The key above was given by the operator, so it also replaces an older one of the system's. */
   readonly bootstrapKeyGiven?: boolean
+  /** On a fresh start this person (an e-mail address) may manage everything. */
+  readonly firstAdministrator?: string | undefined
   /** GATEHOUSE_POLICY: a directory or file of documents that Git owns. */
   readonly policyPath?: string
 }

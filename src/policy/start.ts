@@ -74,7 +74,11 @@ async function load(tools: StartTools): Promise<PolicyStatus['startedFrom']> {
 }
 
 function systemIntent(tools: StartTools) {
-  return { party: 'system', sources: systemDocuments(tools.bootstrapKeySha256), apiVersion: 'optional' } as const
+  return {
+    party: 'system',
+    sources: systemDocuments(tools.bootstrapKeySha256, tools.firstAdministrator),
+    apiVersion: 'optional',
+  } as const
 }
 
 /** A key given by the operator replaces the one of an earlier start, unless an administrator took the document over. */

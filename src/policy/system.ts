@@ -25,12 +25,28 @@ spec:
   on: ['*']
 `
 
-/** The documents of a fresh start, owned by `system`; the first key is known by its digest (SHA-256, hex). */
-export function systemDocuments(keySha256: string): Sources {
-  return joined(
-    readYaml({ file: 'system.yaml', text: SYSTEM_DOCUMENTS, owner: 'system' }),
-    bootstrapDocuments(keySha256),
-  )
+/**
+ * The documents of a fresh start, owned by `system`; the first key is known by its digest (SHA-256, hex), the first
+ * administrator, if there is to be one, by the e-mail address.
+ */
+export function systemDocuments(keySha256: string, administrator?: string): Sources {
+  const models = readYaml({ file: 'system.yaml', text: SYSTEM_DOCUMENTS, owner: 'system' })
+  const known = joined(models, bootstrapDocuments(keySha256))
+  return administrator === undefined ? known : joined(known, administratorDocument(administrator))
+}
+
+/** The Grant that lets a person (an e-mail address) manage everything. */
+export function administratorDocument(email: string): Sources {
+  const text = `apiVersion: gatehouse/v1
+kind: Grant
+metadata: {name: first-administrator}
+spec:
+  to: [${JSON.stringify(`user:${email}`)}]
+  effect: allow
+  actions: [use, read, write, manage, approve, reveal, export]
+  on: ['*']
+`
+  return readYaml({ file: 'system-administrator.yaml', text, owner: 'system' })
 }
 
 /** The app `bootstrap`, what it may, and its key. */

@@ -1,3 +1,4 @@
+import type { People } from '../governance/people/index.ts'
 import { type Retention, retention } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
@@ -11,25 +12,30 @@ export interface BackgroundOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
+  readonly people: Pick<People, 'sessions'>
   /** This node's name, different from every other's. */
   readonly node: string
 }
 
 const HOUR_MS = 3_600_000
 const RETENTION = 'ledger.retention'
+const OLD_SESSIONS = 'people.old-sessions'
 
 /** Makes this node take its part in recurring work: one node at a time does each job. It runs until stopped. */
 export async function startBackground(options: BackgroundOptions): Promise<Jobs> {
-  const { database, clock, random, log, node } = options
+  const { database, clock, random, log, node, people } = options
   const work = jobs({
     database,
     clock,
     random,
     node,
-    handlers: { [RETENTION]: () => expire(retention(database), clock, log) },
+    handlers: {
+      [RETENTION]: () => expire(retention(database), clock, log),
+      [OLD_SESSIONS]: async () => void (await people.sessions.clean()),
+    },
     onFailure: (job, cause) => log.warn('job failed', { job: job.id, cause: String(cause) }),
   })
-  await work.enqueue({ id: RETENTION, kind: RETENTION, everyMs: HOUR_MS })
+  for (const kind of [RETENTION, OLD_SESSIONS]) await work.enqueue({ id: kind, kind, everyMs: HOUR_MS })
   work.start()
   return work
 }

@@ -101,11 +101,12 @@ interface GateParts extends Pick<Gate, 'clock' | 'random' | 'report'> {
 }
 
 function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
-  const { egress, vault, policy, ledger, coordinator } = ground
+  const { egress, vault, policy, people, ledger, coordinator } = ground
   const { connectTimeoutMs } = config
   return {
     ...parts,
     snapshot: policy.holder.current,
+    directory: people.directory,
     coordinator,
     ledger,
     health: targetHealth(parts.clock),
@@ -124,14 +125,15 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
 }
 
 function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Logger; config: Config }) {
-  const { policy, ledger, vault } = ground
+  const { policy, people, ledger, vault } = ground
   const { audit, seals, verifyLedger } = ground.auditing
   const { random, clock, health, ids } = gate
-  const services: ControlServices = { policy, ledger, audit, seals, verifyLedger, random, clock, vault, health }
+  const services: ControlServices = { policy, people, ledger, audit, seals, verifyLedger, random, clock, vault, health }
   return controlPlane({
     routes: CONTROL_ROUTES,
     open: OPEN_ROUTES,
     services,
+    directory: people.directory,
     audit,
     snapshot: gate.snapshot,
     now: clock.now,

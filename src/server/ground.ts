@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type ResponseState, responseState } from '../gate/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
+import { openPeople, type People } from '../governance/people/index.ts'
 import { type Ledger, openLedger } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import { idMaker } from '../lib/ids.ts'
@@ -25,7 +26,9 @@ import {
 import { createPolicy, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
 import { type Auditing, openAuditing } from './auditing.ts'
 import { startBackground } from './background.ts'
+import { type FirstAdministrator, firstAdministrator, firstAdministratorEmail } from './first-administrator.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { argon2idHasher } from './password-hasher.ts'
 
 /** What everything is opened from. */
 export interface GroundOptions {
@@ -44,9 +47,12 @@ export interface Ground {
   readonly ledger: Ledger
   readonly coordinator: Coordinator
   readonly policy: Policy
+  readonly people: People
   readonly responses: ResponseState
   /** The first virtual key, when this start made it or the environment gave it. */
   readonly firstKey: string | undefined
+  /** The first account, when this start made it. */
+  readonly administrator: FirstAdministrator | undefined
   readonly close: () => Promise<void>
 }
 
@@ -73,13 +79,25 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const coordinator = inProcessCoordinator()
   const prepare = (snapshot: Snapshot) =>
     primeBudgets({ index: snapshot.limits, coordinator, spentSince: ledger.spentSince, nowMs: clock.now() })
-  const { policy, firstKey } = await startPolicy(options, { database, audit, prefetch: vault.prefetch, prepare })
   const problem = (message: string) => log.warn(message)
+  const people = await openPeople({
+    ...{ database, audit, clock, random, coordinator, problem },
+    ids: idMaker(clock, random),
+    hasher: argon2idHasher(),
+    publicUrl: config.publicUrl,
+  })
+  const email = await firstAdministratorEmail(people, config)
+  const ready = { database, audit, prefetch: vault.prefetch, prepare, firstAdministrator: email }
+  const { policy, firstKey } = await startPolicy(options, ready)
+  const { adminPassword } = config
+  const administrator =
+    email === undefined ? undefined : await firstAdministrator({ people, policy }, { email, adminPassword })
   const responses = responseState({ database, clock, problem })
   const node = idMaker(clock, random)('node')
-  const background = config.role === 'gate' ? undefined : await startBackground({ ...options, database, node })
+  const background = config.role === 'gate' ? undefined : await startBackground({ ...options, database, people, node })
   const close = async () => {
     policy.stop()
+    await people.stop()
     await background?.stop()
     await responses.stop()
     await ledger.stop()
@@ -87,7 +105,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     await database.close()
     lock.release()
   }
-  return { egress, vault, auditing, ledger, coordinator, policy, responses, firstKey, close }
+  return { egress, vault, auditing, ledger, coordinator, policy, people, responses, firstKey, administrator, close }
 }
 
 async function openVault({ config, environment, clock, random }: GroundOptions, database: Database) {
@@ -103,7 +121,7 @@ async function openVault({ config, environment, clock, random }: GroundOptions, 
 
 async function startPolicy(
   { config, log, clock, random }: GroundOptions,
-  ready: Pick<PolicyOptions, 'database' | 'audit' | 'prefetch' | 'prepare'>,
+  ready: Pick<PolicyOptions, 'database' | 'audit' | 'prefetch' | 'prepare' | 'firstAdministrator'>,
 ) {
   const key = config.bootstrapKey ?? generateKey(random)
   const policy = createPolicy({

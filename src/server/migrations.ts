@@ -1,5 +1,6 @@
 import { responseMigrations } from '../gate/index.ts'
 import { auditMigrations } from '../governance/audit/index.ts'
+import { PEOPLE_MIGRATIONS } from '../governance/people/index.ts'
 import { usageMigrations } from '../governance/usage/index.ts'
 import { jobsMigrations } from '../platform/jobs/index.ts'
 import type { Migration } from '../platform/storage/index.ts'
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = Object.freeze([
   ...VAULT_MIGRATIONS,
   ...responseMigrations,
   ...auditMigrations,
+  ...PEOPLE_MIGRATIONS,
 ])

@@ -1,6 +1,6 @@
 import type { Config, Environment } from '../platform/config/index.ts'
 import type { Logger } from '../platform/telemetry/index.ts'
-import { compose } from './compose.ts'
+import { type Composition, compose } from './compose.ts'
 import { listen } from './listener.ts'
 
 /** What a server is started with. */
@@ -17,6 +17,8 @@ export interface RunningServer {
   readonly port: number
   /** The first virtual key, on the start that made it, or the one the environment gave. */
   readonly firstKey: string | undefined
+  /** The first account, on the start that made it. */
+  readonly administrator: Composition['administrator']
   /** Takes nothing new, lets open answers finish within the drain time, and closes everything. */
   readonly stop: () => Promise<void>
 }
@@ -38,6 +40,7 @@ export async function startServer({ config, environment, log }: StartOptions): P
     url: `http://${host}:${listener.port}`,
     port: listener.port,
     firstKey: composition.firstKey,
+    administrator: composition.administrator,
     stop: () => {
       stopping ??= shutDown()
       return stopping

@@ -6,6 +6,7 @@ import { documentAnswer, planAnswer } from '../../contract/documents.ts'
 import { keyAnswer, newKeyAnswer } from '../../contract/keys.ts'
 import { revisionAnswer } from '../../contract/revisions.ts'
 import { isWellFormedKey } from '../../governance/identity/index.ts'
+import { NOBODY } from '../../governance/identity/testing.ts'
 import { manualClock } from '../../lib/clock.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { seededRandom } from '../../lib/random.ts'
@@ -48,6 +49,7 @@ async function plane() {
     bootstrapKeySha256: 'b'.repeat(64),
   })
   await policy.start()
+  const people = { directory: NOBODY }
   const caller = { principal: 'user:ann@example.com', teams: [], administrator: true }
   return (address: string, asked: Asked = {}): Promise<ControlReply> => {
     const route = ROUTES.find(({ method, path }) => `${method} ${path}` === address)
@@ -60,7 +62,7 @@ async function plane() {
       caller,
       ...OWNER,
     }
-    return route.handle(request, { policy, random: seededRandom(1) })
+    return route.handle(request, { policy, people, random: seededRandom(1) })
   }
 }
 

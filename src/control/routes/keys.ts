@@ -2,10 +2,10 @@ import { changedAnswer } from '../../contract/documents.ts'
 import { keyAnswer, newKeyAnswer, newKeyBody } from '../../contract/keys.ts'
 import { listOf } from '../../contract/list.ts'
 import { isWithin, type Reach } from '../../governance/access/index.ts'
-import { callerOf, generateKey, keyDigest, keyKind } from '../../governance/identity/index.ts'
+import { callerNow, type Directory, generateKey, keyDigest, keyKind } from '../../governance/identity/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import type { Random } from '../../lib/random.ts'
-import type { Policy, Snapshot } from '../../policy/index.ts'
+import type { Policy } from '../../policy/index.ts'
 import { askToCover } from '../document-permissions.ts'
 import { isTermWithin } from '../document-place.ts'
 import { parseBody } from '../parse-body.ts'
@@ -14,6 +14,7 @@ import type { ControlRequest, Route } from '../route-types.ts'
 /** What the routes of keys need. */
 export interface KeyServices {
   readonly policy: Policy
+  readonly people: { readonly directory: Directory }
   readonly random: Random
 }
 
@@ -38,9 +39,9 @@ function listed(policy: Policy, reach: Reach) {
  * Who may make a key for whom: for principals within the reach, never for another person unless the reach is everything,
  * and never for somebody who may more than oneself. Throws `access_denied`.
  */
-function permitKeyFor({ caller, rights, reach }: ControlRequest, principal: string, snapshot: Snapshot): void {
-  const { identity, roles } = snapshot
-  const theirs = callerOf(identity, principal)
+function permitKeyFor({ caller, rights, reach }: ControlRequest, principal: string, services: KeyServices): void {
+  const { identity, roles } = services.policy.holder.current()
+  const theirs = callerNow(identity, principal, services.people.directory)
   // What is no principal is told by the document.
   if (theirs === undefined || principal === caller.principal) return
   const isOtherPerson = theirs.user !== undefined
@@ -78,10 +79,11 @@ export const keyRoutes: readonly Route<KeyServices>[] = [
     body: newKeyBody,
     answer: newKeyAnswer,
     status: 201,
-    handle: async (request, { policy, random }) => {
+    handle: async (request, services) => {
+      const { policy, random } = services
       const { body, caller } = request
       const { for: owner, name, expires, narrowTo } = parseBody(newKeyBody, body)
-      permitKeyFor(request, owner, policy.holder.current())
+      permitKeyFor(request, owner, services)
       const key = generateKey(random)
       const spec = {
         for: owner,

@@ -107,7 +107,10 @@ interface Holding {
 }
 
 function rightsFrom(roles: readonly string[], held: readonly Holding[]): Rights {
-  const reaches = new Map<Permission, Reach>([['self:read', 'everything']])
+  const reaches = new Map<Permission, Reach>([
+    ['self:read', 'everything'],
+    ['self:write', 'everything'],
+  ])
   for (const { permissions, reach } of held) {
     for (const permission of permissions) reaches.set(permission, joined(reaches.get(permission), reach))
   }

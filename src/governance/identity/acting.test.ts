@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import { GatewayError } from '../../lib/errors.ts'
 import { documentSet } from '../../platform/documents/index.ts'
-import { actingCaller, agentKind, appKind, callerOf, compileIdentity, keyKind, teamKind } from './index.ts'
+import { actingCaller } from './acting.ts'
+import { agentKind, appKind, callerOf, compileIdentity, keyKind, teamKind } from './index.ts'
 
 const agent = (name: string, actsFor: string) =>
   `kind: Agent\nmetadata: {name: ${name}}\nspec: {team: claims, owner: 'user:ann', purpose: Sorts., riskTier: 2, actsFor: ${actsFor}}\n`

@@ -1,11 +1,12 @@
 import { type LruCache, lruCache } from '../../lib/lru.ts'
-import type { DocumentSet } from '../../platform/documents/index.ts'
+import type { Document, DocumentSet } from '../../platform/documents/index.ts'
 import { type AgentSpec, agentKind } from './agent.kind.ts'
 import { appKind } from './app.kind.ts'
+import type { Person } from './directory.ts'
 import { type KeySpec, keyKind } from './key.kind.ts'
 import type { Caller } from './principal.ts'
-import { parsePrincipal } from './principal-ref.ts'
-import { teamKind } from './team.kind.ts'
+import { type PrincipalKind, parsePrincipal } from './principal-ref.ts'
+import { type TeamSpec, teamKind } from './team.kind.ts'
 
 /** A key as the gate looks it up: whose it is, made once, and until when. */
 export interface KeyEntry {
@@ -37,18 +38,37 @@ export interface IdentityIndex {
   readonly appTeams: ReadonlyMap<string, string | undefined>
   /** An agent → its team and whom it acts for. */
   readonly agents: ReadonlyMap<string, AgentEntry>
+  /** A group of an identity provider → the teams whose `ssoGroups` name it. */
+  readonly groupTeams: ReadonlyMap<string, readonly string[]>
+  /** Whether a caller may administer, by the grants of the same documents. */
+  readonly administers: (caller: Caller) => boolean
+  /** Whether a person may more on the control plane than what is their own: their sessions end when they are idle. */
+  readonly isPrivileged: (caller: Caller) => boolean
   readonly remembered: {
     readonly known: LruCache<string, KeyEntry>
     readonly unknown: LruCache<string, true>
     /** Agents as they act for people. */
     readonly acting: LruCache<string, Caller>
+    /** E-mail address → the caller that the person was worked out to be. */
+    readonly people: LruCache<string, PersonalCaller>
+    /** The same for the keys of people. */
+    readonly personal: WeakMap<Caller, PersonalCaller>
   }
+}
+
+/** A caller, and the state of the person from which it was made. */
+export interface PersonalCaller {
+  readonly person: Person
+  readonly caller: Caller
+  readonly isPrivileged: boolean
 }
 
 /** What the compilation may be told besides the documents. */
 export interface IdentityOptions {
   /** Decides, by the grants of the same documents, who may administer; nobody when absent. */
   readonly administers?: (caller: Caller) => boolean
+  /** Decides who is privileged; whoever administers when absent. */
+  readonly isPrivileged?: (caller: Caller) => boolean
 }
 
 const REMEMBERED_KEYS = 20_000
@@ -57,7 +77,7 @@ const REMEMBERED_STRANGERS = 10_000
 /** Compiles Teams, Apps, Agents and Keys. The documents must be valid: a circle of teams would have been refused before. */
 export function compileIdentity(documents: DocumentSet, options: IdentityOptions = {}): IdentityIndex {
   const ancestry = teamAncestry(documents)
-  const memberships = teamMemberships(documents)
+  const memberships = teamsOf(documents, (team) => team.spec.members.map((member) => member.slice('user:'.length)))
   const appTeams = new Map(documents.all(appKind).map((app) => [app.name, app.spec.team]))
   const agents = new Map(documents.all(agentKind).map(({ name, spec }) => [name, agentEntry(spec)]))
   const index: IdentityIndex = {
@@ -66,10 +86,15 @@ export function compileIdentity(documents: DocumentSet, options: IdentityOptions
     memberships,
     appTeams,
     agents,
+    groupTeams: teamsOf(documents, (team) => team.spec.ssoGroups),
+    administers: options.administers ?? (() => false),
+    isPrivileged: options.isPrivileged ?? (({ administrator }) => administrator),
     remembered: {
       known: lruCache(REMEMBERED_KEYS),
       unknown: lruCache(REMEMBERED_STRANGERS),
       acting: lruCache(REMEMBERED_KEYS),
+      people: lruCache(REMEMBERED_KEYS),
+      personal: new WeakMap(),
     },
   }
   const keys = new Map<string, KeyEntry>()
@@ -100,18 +125,34 @@ function keyEntry(spec: KeySpec, plain: Caller, options: IdentityOptions): KeyEn
 export function callerOf(index: IdentityIndex, principal: string): Caller | undefined {
   const parsed = parsePrincipal(principal)
   if (parsed === undefined) return undefined
-  const { kind, name } = parsed
-  const direct = directTeams(index, parsed)
+  return callerIn(index, parsed, directTeams(index, parsed))
+}
+
+/** The caller that a person with an account is: in the teams of the documents, of the account, and of their groups. */
+export function callerWith(index: IdentityIndex, person: Pick<Person, 'email' | 'teams' | 'groups'>): Caller {
+  const named = index.memberships.get(person.email) ?? []
+  const grouped = person.groups.flatMap((group) => index.groupTeams.get(group) ?? [])
+  // A team that documents no longer name is none.
+  const given = person.teams.filter((team) => index.ancestry.has(team))
+  return callerIn(index, { kind: 'user', name: person.email }, [...new Set([...named, ...given, ...grouped])])
+}
+
+function callerIn(index: IdentityIndex, { kind, name }: Principal, direct: readonly string[]): Caller {
   const teams = [...new Set(direct.flatMap((team) => index.ancestry.get(team) ?? [team]))]
   const [team] = direct
   return Object.freeze({
-    principal,
+    principal: `${kind}:${name}`,
     [kind]: name,
     ...(kind === 'agent' && index.agents.get(name)?.actsFor === 'user' ? { actsFor: 'user' as const } : {}),
     ...(team === undefined ? {} : { team }),
     teams: Object.freeze(teams),
     administrator: false,
   })
+}
+
+interface Principal {
+  readonly kind: PrincipalKind
+  readonly name: string
 }
 
 function directTeams(index: IdentityIndex, of: { readonly kind: string; readonly name: string }): readonly string[] {
@@ -134,14 +175,18 @@ function teamAncestry(documents: DocumentSet): ReadonlyMap<string, readonly stri
   return ancestry
 }
 
-function teamMemberships(documents: DocumentSet): ReadonlyMap<string, readonly string[]> {
-  const memberships = new Map<string, string[]>()
+/** Something that teams name (a person, a group) → those teams. */
+function teamsOf(
+  documents: DocumentSet,
+  names: (team: Document<TeamSpec>) => readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
   for (const team of documents.all(teamKind)) {
-    for (const member of team.spec.members) {
-      const person = member.slice('user:'.length)
-      const teams = memberships.get(person) ?? []
-      memberships.set(person, [...teams, team.name])
+    for (const name of names(team)) {
+      const teams = found.get(name)
+      if (teams) teams.push(team.name)
+      else found.set(name, [team.name])
     }
   }
-  return memberships
+  return found
 }

@@ -71,6 +71,12 @@ export const email: Reader<string> = (given) => {
   return given
 }
 
+/** A password that an operator gives: 8 to 256 characters. */
+export const password: Reader<string> = (given) => {
+  if (given.length < 8 || given.length > 256) throw new Error('8 to 256 characters')
+  return given
+}
+
 /** 32 bytes, as 64 hex digits or 43 to 44 base64 characters. */
 export const key256: Reader<string> = (given) => {
   const isHex = /^[0-9a-f]{64}$/i.test(given)

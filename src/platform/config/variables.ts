@@ -1,4 +1,17 @@
-import { bytes, email, key256, oneOf, places, type Reader, seconds, text, url, virtualKey, whole } from './read.ts'
+import {
+  bytes,
+  email,
+  key256,
+  oneOf,
+  password,
+  places,
+  type Reader,
+  seconds,
+  text,
+  url,
+  virtualKey,
+  whole,
+} from './read.ts'
 
 /** One variable of the static configuration. */
 export interface Variable<T> {
@@ -61,7 +74,7 @@ export const VARIABLES = {
     secret: 'url',
   }),
   adminEmail: optional('GATEHOUSE_ADMIN_EMAIL', email, { summary: 'First administrator.' }),
-  adminPassword: optional('GATEHOUSE_ADMIN_PASSWORD', text, {
+  adminPassword: optional('GATEHOUSE_ADMIN_PASSWORD', password, {
     summary: "First administrator's password; generated and printed once when absent.",
     secret: true,
   }),

@@ -1,0 +1,61 @@
+import type { Clock } from '../../lib/clock.ts'
+import type { IdMaker } from '../../lib/ids.ts'
+import type { Random } from '../../lib/random.ts'
+import type { Coordinator } from '../../platform/coordination/index.ts'
+import type { Database } from '../../platform/storage/index.ts'
+import type { Audit } from '../audit/index.ts'
+import type { Directory } from '../identity/index.ts'
+import { attempts } from './attempts.ts'
+import { type PasswordHasher, passwords } from './passwords.ts'
+import { openRegistry } from './registry.ts'
+import { type Sessions, sessions } from './sessions.ts'
+import { type SignIn, signIn } from './sign-in.ts'
+import { type Users, users } from './users.ts'
+
+/** Everything about people with accounts. */
+export interface People {
+  /** In memory, for recognising callers. */
+  readonly directory: Directory
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly signIn: SignIn
+  /** Reads what other nodes changed; for those who do not want to wait a second. */
+  readonly follow: () => Promise<void>
+  /** Writes what is only in memory, and stops following. */
+  readonly stop: () => Promise<void>
+}
+
+/** What {@link openPeople} needs. */
+export interface PeopleOptions {
+  /** Migrated with `PEOPLE_MIGRATIONS`. */
+  readonly database: Database
+  readonly audit: Pick<Audit, 'append'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly ids: IdMaker
+  readonly hasher: PasswordHasher
+  readonly coordinator: Pick<Coordinator, 'take' | 'correct'>
+  readonly publicUrl: string
+  readonly problem: (message: string) => void
+}
+
+/** Opens the accounts and sessions of the database. */
+export async function openPeople(options: PeopleOptions): Promise<People> {
+  const { database, clock, random, ids, coordinator } = options
+  const registry = await openRegistry(options)
+  const secrets = passwords(options.hasher, random)
+  const live = sessions({ database, registry, clock, random, ids })
+  return {
+    directory: registry.directory,
+    users: users({ database, registry, passwords: secrets, clock, ids }),
+    sessions: live,
+    signIn: signIn({
+      tables: database,
+      attempts: attempts(coordinator, clock.now),
+      passwords: secrets,
+      sessions: live,
+    }),
+    follow: registry.follow,
+    stop: registry.stop,
+  }
+}
