@@ -14,6 +14,7 @@ import { planCommand } from './plan.ts'
 import { rollbackCommand } from './rollback.ts'
 import { schemaCommand } from './schema.ts'
 import { serveCommand } from './serve.ts'
+import { testCommand } from './test.ts'
 import { validateCommand } from './validate.ts'
 import { whoCanCommand } from './who-can.ts'
 
@@ -21,6 +22,7 @@ import { whoCanCommand } from './who-can.ts'
 export const COMMANDS: readonly Command[] = Object.freeze([
   serveCommand,
   validateCommand,
+  testCommand,
   planCommand,
   applyCommand,
   exportCommand,

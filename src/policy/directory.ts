@@ -23,7 +23,16 @@ const DEPTH = 16
  * The documents' files under a directory (or the one file), in the order of their names: `*.yaml` and `*.yml`, but not
  * `*.test.yaml` nor anything hidden. Throws what the file system throws when `path` is not there.
  */
-export async function policyFiles(path: string): Promise<readonly PolicyFile[]> {
+export function policyFiles(path: string): Promise<readonly PolicyFile[]> {
+  return filesUnder(path, isDocumentFile)
+}
+
+/** The files of tests under a directory (or the one file), in the order of their names: `*.test.yaml` and `*.test.yml`. */
+export function testFiles(path: string): Promise<readonly PolicyFile[]> {
+  return filesUnder(path, (name) => /\.test\.ya?ml$/.test(name))
+}
+
+async function filesUnder(path: string, isWanted: (name: string) => boolean): Promise<readonly PolicyFile[]> {
   const root = resolve(path)
   const found: PolicyFile[] = []
   const visit = async (at: string, depth: number): Promise<void> => {
@@ -33,8 +42,8 @@ export async function policyFiles(path: string): Promise<readonly PolicyFile[]> 
       found.push({ name, path: at, size: status.size, modifiedMs: status.mtimeMs })
     } else if (status.isDirectory() && depth < DEPTH) {
       for (const entry of await readdir(at, { withFileTypes: true })) {
-        const wanted = entry.isDirectory() || entry.isSymbolicLink() || isDocumentFile(entry.name)
-        if (!entry.name.startsWith('.') && wanted && (entry.isDirectory() || isDocumentFile(entry.name))) {
+        const wanted = entry.isDirectory() || entry.isSymbolicLink() || isWanted(entry.name)
+        if (!entry.name.startsWith('.') && wanted && (entry.isDirectory() || isWanted(entry.name))) {
           await visit(join(at, entry.name), depth + 1)
         }
       }

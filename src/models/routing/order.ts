@@ -74,3 +74,15 @@ function byRule(plan: ModelPlan, rule: PlanRule | undefined): readonly Target[] 
   if (!rule) return plan.targets
   return [...rule.targets, ...plan.targets.filter((target) => !rule.targets.includes(target))]
 }
+
+/** The targets of which one is asked first while all are well: one, or those among which chance or the moment decides. */
+export function firstTargets(plan: ModelPlan, facts: RuleFacts): readonly Target[] {
+  const { strategy, targets } = plan
+  if (strategy === 'least-latency' || strategy === 'least-busy') return targets
+  if (strategy === 'weighted') return targets.filter(({ weight }) => weight > 0)
+  const ordered =
+    strategy === 'least-cost'
+      ? targets.toSorted((a, b) => priceOf(a) - priceOf(b))
+      : byRule(plan, ruleThatHolds(plan, facts))
+  return ordered.slice(0, 1)
+}
