@@ -80,7 +80,6 @@ function xml(text: string): string {
     '\n': '&#10;',
   }
   // What XML 1.0 cannot hold at all is left out.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are the ones
   return text
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
     .replaceAll(/[&<>"\n]/g, (sign) => names[sign] ?? sign)
