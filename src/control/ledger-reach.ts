@@ -8,16 +8,16 @@ export function withinReach(reach: Reach): { readonly within?: Within } {
     reach.principals
       .filter((principal) => principal.startsWith(`${kind}:`))
       .map((principal) => principal.slice(kind.length + 1))
-  return { within: { team: reach.teams, user: named('user'), app: named('app') } }
+  return { within: { team: reach.teams, user: named('user'), app: named('app'), agent: named('agent') } }
 }
 
 /** The same for one record. */
 export function isRecordWithin(
-  { team, user, app }: Pick<OperationRecord, 'team' | 'user' | 'app'>,
+  { team, user, app, principal }: Pick<OperationRecord, 'team' | 'user' | 'app' | 'principal'>,
   reach: Reach,
 ): boolean {
   return (
-    isWithin(reach, { team }) ||
+    isWithin(reach, { team, principal }) ||
     (user !== undefined && isWithin(reach, { principal: `user:${user}` })) ||
     (app !== undefined && isWithin(reach, { principal: `app:${app}` }))
   )

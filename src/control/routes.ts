@@ -4,6 +4,7 @@ import type { Ledger, LedgerVerdict } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { TargetHealth } from '../models/routing/index.ts'
+import type { Coordinator } from '../platform/coordination/index.ts'
 import type { LocalSecrets, Vault } from '../platform/vault/index.ts'
 import type { Policy } from '../policy/index.ts'
 import type { OpenRoute, Route } from './route-types.ts'
@@ -11,16 +12,22 @@ import { accessRoutes } from './routes/access.ts'
 import { accountRoutes } from './routes/account.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { brandingRoutes, openBrandingRoutes } from './routes/branding.ts'
+import { budgetRoutes } from './routes/budgets.ts'
 import { documentRoutes } from './routes/documents.ts'
+import { facetRoutes } from './routes/facets.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { liveRoutes } from './routes/live.ts'
 import { meRoutes } from './routes/me.ts'
+import { modelRoutes } from './routes/models.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { overviewRoutes } from './routes/overview.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { openSessionRoutes, sessionRoutes } from './routes/session.ts'
 import { targetRoutes } from './routes/targets.ts'
+import { teamRoutes } from './routes/teams.ts'
 import { usageRoutes } from './routes/usage.ts'
 import { userRoutes } from './routes/users.ts'
 
@@ -36,6 +43,7 @@ export interface ControlServices {
   readonly clock: Clock
   readonly vault: Vault & { readonly local: LocalSecrets }
   readonly health: TargetHealth
+  readonly coordinator: Coordinator
 }
 
 /** Every address of the control plane. */
@@ -44,16 +52,23 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...accountRoutes,
   ...auditRoutes,
   ...brandingRoutes,
+  ...budgetRoutes,
   ...documentRoutes,
   ...keyRoutes,
   ...meRoutes,
+  ...modelRoutes,
+  // Before the one operation of an id, which would take their words for one.
+  ...facetRoutes,
+  ...liveRoutes,
   ...operationRoutes,
+  ...overviewRoutes,
   ...referenceRoutes(() => [...OPEN_ROUTES, ...CONTROL_ROUTES]),
   ...revisionRoutes,
   ...schemaRoutes,
   ...secretRoutes,
   ...sessionRoutes,
   ...targetRoutes,
+  ...teamRoutes,
   ...usageRoutes,
   ...userRoutes,
 ])

@@ -107,7 +107,13 @@ test('who can is asked of those within reach, and a decision is told with the gr
   }
   const principals = async (role: RoleName) =>
     (await get(role, '/api/v1/access/who-can?on=model:rehearsal')).items.map(({ principal }) => principal)
-  expect(await principals('auditor')).toEqual(['app:bootstrap', 'app:portal', 'app:shop', 'app:tester'])
+  expect(await principals('auditor')).toEqual([
+    'app:bootstrap',
+    'app:portal',
+    'app:shop',
+    'app:tester',
+    'user:admin@localhost',
+  ])
   expect(await principals('manager')).toEqual(['app:portal'])
   const decision = await get('member', `/api/v1/decisions/${made.own.decision}`)
   expect(decision).toMatchObject({

@@ -139,21 +139,23 @@ describeEngines('operations and usage over the control API', (open) => {
     const other = sampleRecord(2, { team: 'b', app: 'two', principal: 'app:two' })
     const person = sampleRecord(3, { team: 'b', app: undefined, user: 'ann', principal: 'user:ann' })
     const nobody = sampleRecord(4, { team: undefined, teams: [], app: undefined, principal: undefined })
-    for (const record of [mine, other, person, nobody]) ledger.append(record)
+    const robot = sampleRecord(5, { team: undefined, teams: [], app: undefined, principal: 'agent:bot' })
+    for (const record of [mine, other, person, nobody, robot]) ledger.append(record)
     const cases: readonly [{ teams: readonly string[]; principals: readonly string[] }, readonly object[]][] = [
       [{ teams: ['a'], principals: [] }, [mine]],
       [{ teams: ['a'], principals: ['user:ann'] }, [person, mine]],
       [{ teams: [], principals: ['app:two'] }, [other]],
       [{ teams: ['a', 'b'], principals: [] }, [person, other, mine]],
       [{ teams: [], principals: [] }, []],
-      [{ teams: [''], principals: ['user:'] }, []],
+      [{ teams: [], principals: ['agent:bot'] }, [robot]],
+      [{ teams: [''], principals: ['user:', 'agent:'] }, []],
     ]
     for (const [reach, seen] of cases) {
       const page = operationsAnswer.parse((await get('/api/v1/operations', { reach })).body)
       expect(page.items.map((item) => item.id)).toEqual(seen.map((record) => (record as { id: string }).id))
       const usage = usageAnswer.parse((await get('/api/v1/usage', { reach })).body)
       expect(usage.items.map((row) => row.operations)).toEqual(seen.length === 0 ? [] : [seen.length])
-      for (const record of [mine, other, person, nobody]) {
+      for (const record of [mine, other, person, nobody, robot]) {
         const found = await get(`/api/v1/operations/${record.id}`, { reach }).then(
           () => true,
           () => false,

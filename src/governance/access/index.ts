@@ -22,6 +22,15 @@ export {
   resourceGroupKind,
   resourcesIn,
 } from './resource-group.kind.ts'
-export { compileRoles, covers, isWithin, type Part, type Reach, type Rights, type RoleIndex } from './rights.ts'
+export {
+  compileRoles,
+  covers,
+  isWithin,
+  type Part,
+  type Reach,
+  type Rights,
+  type RoleIndex,
+  reachOf,
+} from './rights.ts'
 export { type RoleSpec, roleKind } from './role.kind.ts'
 export { rulesAbout, type Standing, standingOf, type WhoCan } from './who-can.ts'

@@ -27,6 +27,14 @@ export interface Rights {
   readonly reach: (permission: Permission) => Reach | undefined
 }
 
+/** The reach of who has no permission. */
+const NOWHERE: Part = Object.freeze({ teams: [], principals: [] })
+
+/** Over what somebody has a permission, as a filter: over nothing when they do not have it. */
+export function reachOf(rights: Rights, permission: Permission): Reach {
+  return rights.reach(permission) ?? NOWHERE
+}
+
 /** All roles, compiled. */
 export interface RoleIndex {
   /** Worked out once for each caller object, which lives as long as its snapshot. */

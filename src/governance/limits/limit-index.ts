@@ -54,6 +54,7 @@ export interface Policy {
 /** All Limits and Budgets, compiled. Nothing in it changes but its memories, which are bounded. */
 export interface LimitIndex {
   readonly budgets: readonly Document<BudgetSpec>[]
+  readonly limits: readonly Document<LimitSpec>[]
   readonly calendar: Calendar
   readonly groups: Groups
   /** Who there is: asked only when budgets are primed. */
@@ -102,7 +103,7 @@ export function compileLimits(documents: DocumentSet): LimitIndex {
   }
   const models = documents.documents.filter(({ kind }) => kind === 'Model').map(({ name }) => `model:${name}`)
   const identity = () => compileIdentity(documents)
-  return Object.freeze({ budgets, calendar: calendar(timeZones()), groups, identity, models, countersFor })
+  return Object.freeze({ budgets, limits, calendar: calendar(timeZones()), groups, identity, models, countersFor })
 }
 
 function reachOf(on: readonly string[] | undefined, groups: Groups): (key: string) => boolean {
@@ -158,6 +159,21 @@ export function budgetKey(name: string, spec: BudgetSpec, value: Scope): string 
   return `budget ${name} ${spec.period} ${spec.timeZone} ${value}`
 }
 
+/** The key of a limit's calls in flight. */
+export function concurrencyKey(name: string, value: Scope): string {
+  return `calls ${name} ${value}`
+}
+
+/** The key of a limit's rate. */
+export function rateKey(rate: {
+  readonly of: 'requests' | 'tokens'
+  readonly name: string
+  readonly perMs: number
+  readonly value: Scope
+}): string {
+  return `${rate.of} ${rate.name} ${rate.perMs} ${rate.value}`
+}
+
 interface Standing {
   readonly scope: Scope
   readonly caller: Caller
@@ -174,12 +190,12 @@ function countersOf(document: Policy['document'], { scope, caller, resource }: S
   }
   const counters: AnyCounter[] = []
   if (spec.concurrency !== undefined) {
-    counters.push({ ...shared, kind: 'concurrency', key: `calls ${name} ${value}`, limit: spec.concurrency })
+    counters.push({ ...shared, kind: 'concurrency', key: concurrencyKey(name, value), limit: spec.concurrency })
   }
   for (const of of ['requests', 'tokens'] as const) {
     const rate = spec[of]
     if (rate === undefined) continue
-    const key = `${of} ${name} ${rate.perMs} ${value}`
+    const key = rateKey({ of, name, perMs: rate.perMs, value })
     counters.push({ ...shared, kind: 'rate', of, key, limit: rate.count, perMs: rate.perMs })
   }
   return counters

@@ -42,7 +42,8 @@ export async function primeBudgets(prime: Prime): Promise<number> {
   return primed
 }
 
-interface One {
+/** One budget for one of those it counts separately. */
+export interface One {
   readonly budget: Document<BudgetSpec>
   readonly value: Scope
   readonly identity: IdentityIndex
@@ -62,8 +63,12 @@ async function primeOne({ index, coordinator, spentSince, nowMs }: Prime, one: O
   return true
 }
 
-/** For whom a budget counts separately, as far as the documents know them. */
-function valuesOf(index: LimitIndex, identity: IdentityIndex, spec: BudgetSpec): readonly Scope[] {
+/** For whom a budget or a limit counts separately, as far as the documents know them. */
+export function valuesOf(
+  index: Pick<LimitIndex, 'models'>,
+  identity: IdentityIndex,
+  spec: Pick<BudgetSpec, 'per' | 'appliesTo'>,
+): readonly Scope[] {
   if (spec.per === undefined) return ['']
   if (spec.per === 'model') return index.models
   const wide = spec.appliesTo.some((scope) => scope === 'org' || isResource(scope))
@@ -80,7 +85,7 @@ function valuesOf(index: LimitIndex, identity: IdentityIndex, spec: BudgetSpec):
  * The sums that make up what a budget has spent. Scopes of different kinds are summed one by one, so an app that is
  * named beside its own team counts twice until the period ends: too strict for a while, never too loose.
  */
-function filtersOf(index: LimitIndex, { budget, value, identity }: One): readonly SpendFilter[] {
+export function filtersOf(index: LimitIndex, { budget, value, identity }: One): readonly SpendFilter[] {
   const { appliesTo, on } = budget.spec
   const models = (patterns: readonly string[]) => modelNames(index, patterns)
   const narrow: SpendFilter = { ...(on ? { model: models(on) } : {}), ...dimension(value) }

@@ -81,9 +81,10 @@ export interface OperationFilter {
   readonly within?: Within
 }
 
-/** The operations of any of these teams, users (without `user:`) or apps: one match is enough, and none named is none. */
+/** The operations of any of these teams, users (without `user:`), apps or agents: one match is enough, none named is none. */
 export interface Within {
   readonly team: readonly string[]
   readonly user: readonly string[]
   readonly app: readonly string[]
+  readonly agent: readonly string[]
 }

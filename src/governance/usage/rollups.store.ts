@@ -119,7 +119,7 @@ export async function readUsage(tables: Tables, query: UsageQuery): Promise<read
     if (wanted !== undefined) select = select.where(name, 'in', typeof wanted === 'string' ? [wanted] : wanted)
   }
   const { within } = query
-  if (within) select = select.where(liesWithin(within))
+  if (within) select = select.where(liesWithin(within, 'rollups'))
   if (query.groupBy.length > 0) select = select.select(query.groupBy).groupBy(query.groupBy)
   if (query.bucket) {
     const width = sql.lit(BUCKET_MS[query.bucket])
@@ -161,7 +161,7 @@ export async function hoursWith(
     if (value !== undefined) select = select.where(dimension, 'in', dimension === 'model' ? [value, ''] : [value])
   }
   const { within } = filter
-  if (within) select = select.where(liesWithin(within))
+  if (within) select = select.where(liesWithin(within, 'rollups'))
   if (filter.outcome !== undefined) select = select.where(filter.outcome, '>', 0)
   const rows = await select.orderBy('hour', 'desc').execute()
   return rows.map((row) => row.hour)

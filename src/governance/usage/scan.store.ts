@@ -64,7 +64,7 @@ async function textsIn(tables: Tables, { filter, span, limit, id }: Wanted): Pro
     if (wanted !== undefined) select = select.where(column, '=', wanted)
   }
   const { within } = filter
-  if (within) select = select.where(liesWithin(within))
+  if (within) select = select.where(liesWithin(within, 'operations'))
   if (id !== undefined) select = select.where('id', '=', id)
   const rows = await select
     .where('id', '>=', span.from)

@@ -1,5 +1,5 @@
 import type { NanoUsd } from '../../lib/money.ts'
-import type { HoldAnswer, HoldRequest, MoneyHold, Priming } from './coordinator.ts'
+import type { HoldAnswer, HoldRequest, MoneyHold, MoneyState, Priming } from './coordinator.ts'
 import { expiringMap } from './expiring-map.ts'
 
 /** The money accounts of one process: one for each budget and dimension, holding its current period. */
@@ -7,6 +7,7 @@ export interface Accounts {
   readonly hold: (request: HoldRequest) => HoldAnswer
   readonly prime: (priming: Priming) => void
   readonly isPrimed: (key: string, periodStart: number) => boolean
+  readonly stateOf: (key: string, periodStart: number) => MoneyState
   readonly size: () => number
 }
 
@@ -17,6 +18,8 @@ interface Account {
   held: NanoUsd
   primed: boolean
 }
+
+const NOTHING: MoneyState = Object.freeze({ spent: 0, held: 0 })
 
 /** Money held of one account. A hold of a period that is over settles into that period's account, which nobody asks any more. */
 class AccountHold implements MoneyHold {
@@ -92,6 +95,11 @@ export function accounts(): Accounts {
     isPrimed: (key, periodStart) => {
       const account = open.get(key)
       return account?.primed === true && account.periodStart >= periodStart
+    },
+    stateOf: (key, periodStart) => {
+      const account = open.get(key)
+      if (account === undefined || account.periodStart < periodStart) return NOTHING
+      return { spent: account.spent, held: account.held }
     },
     size: open.size,
   }

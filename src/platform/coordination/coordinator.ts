@@ -83,6 +83,12 @@ export interface Priming {
   readonly nowMs: number
 }
 
+/** How an account stands. */
+export interface MoneyState {
+  readonly spent: NanoUsd
+  readonly held: NanoUsd
+}
+
 /** The answer of a concurrency counter. */
 export interface EntryAnswer {
   readonly granted: boolean
@@ -110,6 +116,12 @@ export interface Coordinator {
   readonly prime: (priming: Priming) => Awaitable<void>
   /** Whether this period of the budget was primed already. */
   readonly isPrimed: (key: string, periodStart: number) => Awaitable<boolean>
+  /** What was spent and is held of a budget in this period, as far as it was counted; for people, never to decide by. */
+  readonly moneyOf: (key: string, periodStart: number) => Awaitable<MoneyState>
+  /** What was taken of a rate lately; for people, never to decide by. */
+  readonly takenOf: (key: string, perMs: number, nowMs: number) => Awaitable<number>
+  /** How many are inside; for people, never to decide by. */
+  readonly insideOf: (key: string) => Awaitable<number>
   /** How many counters are in memory, for the metrics. */
   readonly size: () => number
 }

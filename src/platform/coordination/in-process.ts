@@ -36,6 +36,9 @@ export function inProcessCoordinator(): InProcessCoordinator {
     hold: money.hold,
     prime: money.prime,
     isPrimed: money.isPrimed,
+    moneyOf: money.stateOf,
+    takenOf: counted.takenOf,
+    insideOf: (key: string) => inside.get(key) ?? 0,
     size: () => counted.size() + money.size() + inside.size,
   })
 }

@@ -5,6 +5,7 @@ export type {
   HoldAnswer,
   HoldRequest,
   MoneyHold,
+  MoneyState,
   Priming,
   RateAnswer,
   RateCorrection,

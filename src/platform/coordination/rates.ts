@@ -5,6 +5,7 @@ import { expiringMap } from './expiring-map.ts'
 export interface Rates {
   readonly take: (request: RateRequest) => RateAnswer
   readonly correct: (correction: RateCorrection) => void
+  readonly takenOf: (key: string, perMs: number, nowMs: number) => number
   readonly size: () => number
 }
 
@@ -54,7 +55,13 @@ export function rates(): Rates {
     if (delta > 0 || takenIn >= windows.start) windows.current = Math.max(0, windows.current + delta)
     else if (takenIn === windows.start - perMs) windows.previous = Math.max(0, windows.previous + delta)
   }
-  return { take, correct, size: counters.size }
+  const takenOf = (key: string, perMs: number, nowMs: number): number => {
+    const known = counters.get(key)
+    if (known === undefined || known.perMs !== perMs) return 0
+    slide(known, nowMs - (nowMs % perMs))
+    return Math.ceil(usedAt(known, nowMs))
+  }
+  return { take, correct, takenOf, size: counters.size }
 }
 
 /** Moves to the window that begins at `start`. A clock that went back changes nothing. */
