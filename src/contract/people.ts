@@ -43,6 +43,8 @@ export const userAnswer = z.strictObject({
   name: z.string(),
   status: z.enum(['active', 'disabled', 'deleted']),
   hasPassword: z.boolean(),
+  /** Signs in with one-time codes besides. */
+  hasSecondFactor: z.boolean(),
   passwordChange: z.enum(['none', 'advised', 'required']),
   /** `local`, or the identity provider that the account comes from. */
   origin: z.string(),
@@ -71,6 +73,21 @@ export const changeUserBody = z.strictObject({
 
 /** Answer where a one-time password was made: the only time that it is shown. */
 export const oneTimePasswordAnswer = z.strictObject({ user: userAnswer, password: z.string() })
+
+/** Body of `POST /api/v1/session/step-up`: what the account has of the two. */
+export const stepUpBody = z.strictObject({
+  password: password.optional(),
+  totp: z.string().max(64).optional(),
+})
+
+/** Answer of `POST /api/v1/me/second-factor`: for an authenticator app; shown once. */
+export const enrolmentAnswer = z.strictObject({ secret: z.string(), uri: z.string() })
+
+/** Body of `POST /api/v1/me/second-factor:confirm`. */
+export const confirmFactorBody = z.strictObject({ code: z.string().max(64) })
+
+/** Answer of `POST /api/v1/me/second-factor:confirm`: shown once. */
+export const recoveryCodesAnswer = z.strictObject({ recoveryCodes: z.array(z.string()) })
 
 /** Body of `PUT /api/v1/me/password`. */
 export const changePasswordBody = z.strictObject({ current: password, password })

@@ -67,6 +67,8 @@ export interface Route<Services = never> {
   readonly scoped?: true
   /** Also for those who must first choose a new password. */
   readonly beforePasswordChange?: true
+  /** Of people who are signed in, a proof at most so many minutes old is asked for (`step_up_required`). */
+  readonly fresh?: number
   /** One sentence for the reference of the API. */
   readonly summary?: string
   /** What may stand in the query; the handler reads it by the same schema. */

@@ -45,6 +45,8 @@ export interface ControlIncoming {
   readonly text: (maxBytes: number) => Promise<string>
 }
 
+const MINUTE_MS = 60_000
+
 interface Compiled<R> {
   readonly route: R
   readonly expression: RegExp
@@ -96,6 +98,7 @@ async function handle<Services>(
   }
   const rights = plane.snapshot().roles.rightsOf(caller)
   const reach = permit(found.route, rights)
+  if (session) askForProof(found.route, session, plane.now())
   const origin = { actor: caller.principal, requestId: incoming.requestId, address: incoming.address }
   const request: ControlRequest = {
     params: paramsOf(found.expression, incoming.path),
@@ -130,6 +133,12 @@ async function tellOfUse<Services>(
   if (route.audited !== undefined) await plane.audit.record({ ...origin, action: route.audited, object, facts })
   if (caller.key === 'bootstrap' && incoming.method !== 'GET')
     await plane.audit.record({ ...origin, action: 'bootstrap.use', object })
+}
+
+/** Throws `step_up_required` when the person proved too long ago who they are. */
+function askForProof({ fresh }: Pick<Route, 'fresh'>, { provedAt }: Session, nowMs: number): void {
+  if (fresh === undefined || nowMs - provedAt <= fresh * MINUTE_MS) return
+  throw new GatewayError('step_up_required', { facts: { withinMinutes: fresh } })
 }
 
 /** Who asks: by a key, or by the cookie of a session. */

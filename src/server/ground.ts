@@ -29,6 +29,7 @@ import { startBackground } from './background.ts'
 import { type FirstAdministrator, firstAdministrator, firstAdministratorEmail } from './first-administrator.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { argon2idHasher } from './password-hasher.ts'
+import { personalSealer } from './personal-sealer.ts'
 
 /** What everything is opened from. */
 export interface GroundOptions {
@@ -84,6 +85,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     ...{ database, audit, clock, random, coordinator, problem },
     ids: idMaker(clock, random),
     hasher: argon2idHasher(),
+    sealer: await personalSealer(vault.local, random),
     publicUrl: config.publicUrl,
   })
   const email = await firstAdministratorEmail(people, config)

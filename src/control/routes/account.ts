@@ -1,7 +1,15 @@
 import { changedAnswer } from '../../contract/documents.ts'
 import { newKeyAnswer } from '../../contract/keys.ts'
 import { listOf } from '../../contract/list.ts'
-import { changePasswordBody, newPersonalKeyBody, openSessionAnswer, personalKeyAnswer } from '../../contract/people.ts'
+import {
+  changePasswordBody,
+  confirmFactorBody,
+  enrolmentAnswer,
+  newPersonalKeyBody,
+  openSessionAnswer,
+  personalKeyAnswer,
+  recoveryCodesAnswer,
+} from '../../contract/people.ts'
 import { generateKey, keyDigest, keyKind } from '../../governance/identity/index.ts'
 import type { People } from '../../governance/people/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
@@ -39,6 +47,45 @@ export const accountRoutes: readonly Route<AccountServices>[] = [
         })
       }
       await people.users.setPassword({ id: person.id, password, keepSession: id }, request.origin)
+      return { status: 204 }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/me/second-factor',
+    permission: 'self:write',
+    fresh: 15,
+    summary: 'A secret for an authenticator app. It counts from its first code on.',
+    answer: enrolmentAnswer,
+    status: 201,
+    handle: async (request, { people }) => {
+      const { person } = signedIn(request)
+      return { status: 201, body: await people.factor.enrol(person.id, request.origin) }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/me/second-factor:confirm',
+    permission: 'self:write',
+    fresh: 15,
+    summary: 'Makes the secret count by its first code; answers with recovery codes, shown once.',
+    body: confirmFactorBody,
+    answer: recoveryCodesAnswer,
+    handle: async (request, { people }) => {
+      const { person } = signedIn(request)
+      const { code } = parseBody(confirmFactorBody, request.body)
+      return { status: 200, body: { recoveryCodes: await people.factor.confirm(person.id, code, request.origin) } }
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/api/v1/me/second-factor',
+    permission: 'self:write',
+    fresh: 15,
+    summary: 'Removes your second factor.',
+    answer: 'nothing',
+    handle: async (request, { people }) => {
+      await people.factor.remove(signedIn(request).person.id, request.origin)
       return { status: 204 }
     },
   },

@@ -205,6 +205,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
   {
     method: 'POST',
     path: '/api/v1/documents:apply',
+    fresh: 60,
     permission: DOCUMENT_WRITERS,
     summary: 'Applies documents in one transaction: all of them or none.',
     query: changeQuery,

@@ -39,6 +39,7 @@ export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
   {
     method: 'POST',
     path: '/api/v1/revisions/:number:rollback',
+    fresh: 60,
     permission: 'revisions:rollback',
     summary: 'Makes the documents of an old revision count again, as a new revision.',
     answer: planAnswer,

@@ -1,4 +1,4 @@
-import { methodsAnswer, sessionAnswer, signInBody } from '../../contract/people.ts'
+import { methodsAnswer, sessionAnswer, signInBody, stepUpBody } from '../../contract/people.ts'
 import type { Rights } from '../../governance/access/index.ts'
 import { type Caller, isSameOrigin, personalCaller, type Session } from '../../governance/identity/index.ts'
 import type { People } from '../../governance/people/index.ts'
@@ -49,6 +49,22 @@ export const sessionRoutes: readonly Route<SessionServices>[] = [
     handle: async (request) => ({ status: 200, body: answerOf(signedIn(request), request) }),
   },
   {
+    method: 'POST',
+    path: '/api/v1/session/step-up',
+    permission: 'self:write',
+    summary:
+      'Proves again who is signed in, for what asks for a fresh proof: the password, and a code where there is one.',
+    body: stepUpBody,
+    answer: sessionAnswer,
+    handle: async (request, { people }) => {
+      const session = signedIn(request)
+      const { password, totp } = parseBody(stepUpBody, request.body)
+      const { origin } = request
+      await people.signIn.stepUp(session, { password, code: totp, address: origin.address }, origin)
+      return { status: 200, body: answerOf(session, request) }
+    },
+  },
+  {
     method: 'DELETE',
     path: '/api/v1/session',
     permission: 'self:write',
@@ -67,9 +83,16 @@ async function signIn(request: OpenRequest, { people, policy }: SessionServices)
   const { directory } = people
   // A page of another site must not sign somebody in as somebody else.
   if (headers.has('origin') && !isSameOrigin(headers, directory.publicOrigin)) throw new GatewayError('csrf_refused')
-  const { email, password } = parseBody(signInBody, parseJson(await request.text(LONGEST_BODY)))
+  const { email, password, totp } = parseBody(signInBody, parseJson(await request.text(LONGEST_BODY)))
   const agent = headers.get('user-agent') ?? ''
-  const { token, session } = await people.signIn.withPassword({ email, password, address, agent, requestId })
+  const { token, session } = await people.signIn.withPassword({
+    email,
+    password,
+    code: totp,
+    address,
+    agent,
+    requestId,
+  })
   const { identity, roles } = policy.holder.current()
   const caller = personalCaller(identity, session.person).caller
   const body = answerOf(session, { caller, rights: roles.rightsOf(caller) })

@@ -87,12 +87,26 @@ export const userRoutes: readonly Route<UserServices>[] = [
     method: 'POST',
     path: '/api/v1/users/:id:reset-password',
     permission: 'users:write',
+    fresh: 15,
     summary: 'Makes a new one-time password, shown in this answer and never again, and ends all sessions.',
     answer: oneTimePasswordAnswer,
     handle: async (request, { people, policy }) => {
       const { id } = await another(request, { people, policy }, true)
       const made = await people.users.resetPassword(id, request.origin)
       return { status: 200, body: { user: shown(made.user, policy), password: made.password } }
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/api/v1/users/:id/second-factor',
+    permission: 'users:write',
+    fresh: 15,
+    summary: 'Removes the second factor of a person who has lost it.',
+    answer: 'nothing',
+    handle: async (request, services) => {
+      const { id } = await another(request, services, true)
+      await services.people.factor.remove(id, request.origin)
+      return { status: 204 }
     },
   },
   {

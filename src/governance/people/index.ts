@@ -1,5 +1,6 @@
 export type { PasswordHasher } from './passwords.ts'
 export { openPeople, type People, type PeopleOptions } from './people.ts'
 export { PEOPLE_MIGRATIONS } from './people-migrations.ts'
+export type { PersonalSealer } from './second-factor.ts'
 export { SESSION_MS } from './sessions.ts'
 export type { User } from './users.ts'

@@ -20,4 +20,13 @@ export const PEOPLE_MIGRATIONS: readonly Migration[] = [
       'insert into people_clock (id, version) values (1, 0)',
     ],
   },
+  {
+    id: 'people-002',
+    up: [
+      'alter table users add column totp text',
+      'alter table users add column totp_on bigint not null default 0',
+      'alter table users add column totp_step bigint not null default 0',
+      "alter table users add column recovery text not null default '[]'",
+    ],
+  },
 ]

@@ -21,6 +21,13 @@ export interface UserRow {
   readonly external_id: string | null
   readonly teams: string
   readonly sso_groups: string
+  /** The sealed secret of one-time codes, and whether it was confirmed (1) or only begun (0). */
+  readonly totp: string | null
+  readonly totp_on: number
+  /** The step of the code that was used last: none counts twice. */
+  readonly totp_step: number
+  /** SHA-256 digests of unused recovery codes. */
+  readonly recovery: string
   readonly created_at: number
   readonly updated_at: number
   readonly last_seen_at: number | null

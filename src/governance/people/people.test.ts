@@ -11,6 +11,7 @@ import type { PasswordHasher } from './passwords.ts'
 import { PEOPLE_MIGRATIONS } from './people-migrations.ts'
 import { MOST_SESSIONS, SESSION_MS } from './sessions.ts'
 import { QUICK_HASHER, testPeople } from './testing.ts'
+import { totpCode } from './totp.ts'
 
 const ANN = { email: 'Ann@Example.com', name: 'Ann', teams: [], passwordChange: 'none' } as const
 const TABLES = [...auditMigrations, ...PEOPLE_MIGRATIONS]
@@ -233,5 +234,50 @@ describeEngines('people', (open) => {
     const later = manualClock(clock.now() + SESSION_MS + 31 * 86_400_000)
     const { people: then } = await testPeople(database, { clock: later })
     expect(await then.sessions.clean()).toBe(1)
+  })
+
+  test('a second factor counts from its first code on, each code once, and recovery codes replace it', async () => {
+    const { people, user, signIn, clock } = await withAnn()
+    const { uri } = await people.factor.enrol(user.id, BY)
+    const secret = [...(new URL(uri).searchParams.get('secret') ?? '')]
+      .map((digit) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(digit).toString(2).padStart(5, '0'))
+      .join('')
+    const bytes = Uint8Array.from(secret.match(/.{8}/g) ?? [], (bits) => Number.parseInt(bits, 2))
+    const codeNow = () => totpCode(bytes, Math.floor(clock.now() / 30_000))
+    const withCode = (code?: string) =>
+      people.signIn.withPassword({ email: ANN.email, password: PASSWORD, code, ...HERE })
+    // Not confirmed yet: it must not lock out who lost the picture.
+    expect(await refusal(signIn())).toBe('none')
+    expect(await refusal(people.factor.confirm(user.id, '000000', BY))).toBe('sign_in_failed')
+    const recovery = await people.factor.confirm(user.id, codeNow(), BY)
+    expect(recovery.length).toBe(10)
+    expect(await refusal(signIn())).toBe('second_factor_required')
+    // The code that confirmed it was used by that.
+    expect(await refusal(withCode(codeNow()))).toBe('sign_in_failed')
+    await clock.advance(30_000)
+    const both = await Promise.all([refusal(withCode(codeNow())), refusal(withCode(codeNow()))])
+    expect(both.sort()).toEqual(['none', 'sign_in_failed'])
+    const [first = ''] = recovery
+    expect(await refusal(withCode(`${first.slice(0, 6)} ${first.slice(6)}`))).toBe('none')
+    expect(await refusal(withCode(first))).toBe('sign_in_failed')
+    // A wrong password says nothing of the factor.
+    const wrong = people.signIn.withPassword({ email: ANN.email, password: 'wrong', code: codeNow(), ...HERE })
+    expect(await refusal(wrong)).toBe('sign_in_failed')
+    expect(await refusal(people.factor.enrol(user.id, BY))).toBe('conflict')
+    await people.factor.remove(user.id, BY)
+    expect(await refusal(signIn())).toBe('none')
+  })
+
+  test('proving again moves the proof of this session, and a wrong proof is counted like guessing', async () => {
+    const { people, signIn, clock } = await withAnn()
+    const { session } = await signIn()
+    await clock.advance(60_000)
+    const prove = (password: string) => refusal(people.signIn.stepUp(session, { password, address: 'a' }, BY))
+    expect(await prove('wrong')).toBe('sign_in_failed')
+    expect(session.provedAt).toBe(clock.now() - 60_000)
+    expect(await prove(PASSWORD)).toBe('none')
+    expect(session.provedAt).toBe(clock.now())
+    for (let count = 0; count < 7; count++) await prove('wrong')
+    expect(await prove(PASSWORD)).toBe('rate_limited')
   })
 })

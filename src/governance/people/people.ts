@@ -8,6 +8,7 @@ import type { Directory } from '../identity/index.ts'
 import { attempts } from './attempts.ts'
 import { type PasswordHasher, passwords } from './passwords.ts'
 import { openRegistry } from './registry.ts'
+import { type PersonalSealer, type SecondFactor, secondFactor } from './second-factor.ts'
 import { type Sessions, sessions } from './sessions.ts'
 import { type SignIn, signIn } from './sign-in.ts'
 import { type Users, users } from './users.ts'
@@ -19,6 +20,7 @@ export interface People {
   readonly users: Users
   readonly sessions: Sessions
   readonly signIn: SignIn
+  readonly factor: SecondFactor
   /** Reads what other nodes changed; for those who do not want to wait a second. */
   readonly follow: () => Promise<void>
   /** Writes what is only in memory, and stops following. */
@@ -34,6 +36,7 @@ export interface PeopleOptions {
   readonly random: Random
   readonly ids: IdMaker
   readonly hasher: PasswordHasher
+  readonly sealer: PersonalSealer
   readonly coordinator: Pick<Coordinator, 'take' | 'correct'>
   readonly publicUrl: string
   readonly problem: (message: string) => void
@@ -44,15 +47,19 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
   const { database, clock, random, ids, coordinator } = options
   const registry = await openRegistry(options)
   const secrets = passwords(options.hasher, random)
+  const { sealer } = options
+  const factor = secondFactor({ tables: database, registry, sealer, clock, random, issuer: 'Gatehouse' })
   const live = sessions({ database, registry, clock, random, ids })
   return {
     directory: registry.directory,
     users: users({ database, registry, passwords: secrets, clock, ids }),
     sessions: live,
+    factor,
     signIn: signIn({
       tables: database,
       attempts: attempts(coordinator, clock.now),
       passwords: secrets,
+      factor,
       sessions: live,
     }),
     follow: registry.follow,

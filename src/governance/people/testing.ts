@@ -6,12 +6,20 @@ import type { Database } from '../../platform/storage/index.ts'
 import { openAudit } from '../audit/index.ts'
 import type { PasswordHasher } from './passwords.ts'
 import { openPeople, type People } from './people.ts'
+import type { PersonalSealer } from './second-factor.ts'
 
 /** A hash that costs nothing: for tests of everything but the hash. */
 export const QUICK_HASHER: PasswordHasher = Object.freeze({
   hash: async (password: string) => `quick:${password}`,
   matches: async (password: string, hash: string) => hash === `quick:${password}`,
 })
+
+/** Binds to the person and hides nothing: sealing itself is tested where it is made. */
+const OPEN_SEALER: PersonalSealer = {
+  seal: (userId, plain) => `${userId}.${Buffer.from(plain).toString('hex')}`,
+  unseal: (userId, sealed) =>
+    sealed.startsWith(`${userId}.`) ? Buffer.from(sealed.slice(userId.length + 1), 'hex') : undefined,
+}
 
 /** What {@link testPeople} may be told. */
 export interface TestPeopleOptions {
@@ -29,6 +37,7 @@ export async function testPeople(
   const audit = openAudit({ database, clock, seed: new Uint8Array(32) })
   const people = await openPeople({
     audit,
+    sealer: OPEN_SEALER,
     ...{ database, clock, random, hasher },
     ids: idMaker(clock, random),
     coordinator: inProcessCoordinator(),

@@ -27,6 +27,8 @@ export interface User {
   readonly status: AccountStatus
   /** Signs in with a password of this gateway. */
   readonly hasPassword: boolean
+  /** Signs in with one-time codes besides. */
+  readonly hasSecondFactor: boolean
   readonly passwordChange: PasswordChange
   readonly origin: string
   /** Teams given by an administrator. */
@@ -127,7 +129,7 @@ export function users({ database, registry, passwords, clock, ids }: UserOptions
       const row: Omit<UserRow, 'version'> = {
         ...{ id: ids('usr'), email, name: given.name, status: 'active', password: hash, origin: 'local' },
         ...{ password_change: given.passwordChange ?? change, external_id: null, teams: JSON.stringify(given.teams) },
-        ...{ sso_groups: '[]', created_at: at, updated_at: at, last_seen_at: null },
+        ...{ ...NO_SECOND_FACTOR, sso_groups: '[]', created_at: at, updated_at: at, last_seen_at: null },
       }
       await registry.change(
         (tables, version) => add(tables, { ...row, version }),
@@ -182,7 +184,10 @@ function editOf({ name, teams, disabled }: UserEdit): Pick<Edit, 'change' | 'cut
   }
 }
 
+const NO_SECOND_FACTOR = { totp: null, totp_on: 0, totp_step: 0, recovery: '[]' }
+
 const FORGOTTEN: UserChange = {
+  ...NO_SECOND_FACTOR,
   ...{ status: 'deleted', name: '', password: null, password_change: 'none' },
   ...{ external_id: null, teams: '[]', sso_groups: '[]', last_seen_at: null },
 }
@@ -208,6 +213,7 @@ function userOf(row: Omit<UserRow, 'version'>): User {
   return {
     ...{ id: row.id, email: row.email, name: row.name, status: row.status, origin: row.origin },
     hasPassword: row.password !== null,
+    hasSecondFactor: row.totp_on === 1,
     passwordChange: row.password_change,
     teams: namesIn(row.teams),
     groups: namesIn(row.sso_groups),

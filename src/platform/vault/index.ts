@@ -1,4 +1,4 @@
-export type { SealedPlace, Sealer } from './envelope.ts'
+export { aesKey, type SealedPlace, type Sealer, seal, unseal } from './envelope.ts'
 export { type LocalSecrets, type LocalSecretsOptions, openLocalSecrets } from './local-secrets.ts'
 export { loadMasterKey, MASTER_KEY_FILE, type MasterKeySource } from './master-key.ts'
 export { type Secret, secret } from './secret.ts'
