@@ -87,7 +87,7 @@ export function grantorsOf(snapshot: Snapshot, caller: Caller): ExplainAnswer['g
 }
 
 /** Who has a permission over everything by a Role document; owners by a Grant are not asked one by one. */
-function holdersOf({ roles }: Snapshot, permission: Permission) {
+export function holdersOf({ roles }: Snapshot, permission: Permission) {
   return [...roles.members].flatMap(([role, members]) => {
     const rule = roles.rules.get(role)
     if (rule?.reach !== 'everything' || !rule.permissions.includes(permission)) return []

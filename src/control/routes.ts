@@ -1,3 +1,4 @@
+import type { AccessRequests } from '../governance/approvals/index.ts'
 import type { Audit } from '../governance/audit/index.ts'
 import type { People } from '../governance/people/index.ts'
 import type { Ledger, LedgerVerdict } from '../governance/usage/index.ts'
@@ -22,6 +23,7 @@ import { modelRoutes } from './routes/models.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { referenceRoutes } from './routes/reference.ts'
+import { requestRoutes } from './routes/requests.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { secretRoutes } from './routes/secrets.ts'
@@ -44,6 +46,7 @@ export interface ControlServices {
   readonly vault: Vault & { readonly local: LocalSecrets }
   readonly health: TargetHealth
   readonly coordinator: Coordinator
+  readonly requests: AccessRequests
 }
 
 /** Every address of the control plane. */
@@ -63,6 +66,7 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...operationRoutes,
   ...overviewRoutes,
   ...referenceRoutes(() => [...OPEN_ROUTES, ...CONTROL_ROUTES]),
+  ...requestRoutes,
   ...revisionRoutes,
   ...schemaRoutes,
   ...secretRoutes,

@@ -17,6 +17,8 @@ export type IdPrefix =
   | 'node'
   | 'usr'
   | 'ses'
+  | 'acr'
+  | 'rvw'
 
 /** Makes ids: `<prefix>_<UUIDv7 as 32 hex digits>`; ids made later sort later (RFC 9562 §5.7). */
 export type IdMaker = (prefix: IdPrefix) => string
@@ -50,4 +52,10 @@ export function idMaker(clock: Clock, random: Random): IdMaker {
     for (let index = 3; index < BYTES_PER_ID; index++) tail += hex(at + index)
     return `${prefix}_${lastHex}${version}${hex(at + 1)}${variant}${tail}`
   }
+}
+
+/** When an id was made, epoch milliseconds; 0 for a text that is no id of ours. */
+export function instantOfId(id: string): number {
+  const [, digits] = /^[a-z]+_([0-9a-f]{12})[0-9a-f]{20}$/.exec(id) ?? []
+  return digits === undefined ? 0 : Number.parseInt(digits, 16)
 }

@@ -24,6 +24,8 @@ export interface ChangeRequest {
   readonly guard?: (current: DocumentSet) => void
   /** Looked at under the lock, when it is known what changes; throws to refuse. */
   readonly permit?: Permit | undefined
+  /** Done in the same transaction: both hold or neither does. Not called when nothing changes. */
+  readonly also?: ((tables: Tables) => Promise<void>) | undefined
 }
 
 /** What stood before a change and what would stand after it. */
@@ -166,7 +168,10 @@ async function commit(tools: ChangeTools, { next, changes, unchanged, request }:
   const documents = storedText(next.documents)
   const before = currentDocuments(tools.holder)
   const told = { author, reason, origin, number: expected + 1, before, after: next, changes }
-  const audit = (tables: Tables) => tools.audit?.append(tables, ...auditEntriesOf(told)) ?? Promise.resolve()
+  const audit = async (tables: Tables) => {
+    await request.also?.(tables)
+    await tools.audit?.append(tables, ...auditEntriesOf(told))
+  }
   await storeOf(tools).append(expected, { at, author, reason, hash: next.revision, documents }, audit)
   tools.holder.swap(snapshot)
   await keep(tools, { number: snapshot.number, at, hash: next.revision, documents })

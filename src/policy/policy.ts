@@ -1,7 +1,15 @@
 import { GatewayError } from '../lib/errors.ts'
 import { type Document, type DocumentSet, type Kind, printYaml } from '../platform/documents/index.ts'
 import type { ChangeOrigin } from './audited.ts'
-import { type Applied, type Changes, changesOf, currentDocuments, type Permit, valid } from './changes.ts'
+import {
+  type Applied,
+  type ChangeRequest,
+  type Changes,
+  changesOf,
+  currentDocuments,
+  type Permit,
+  valid,
+} from './changes.ts'
 import { compiler } from './compile.ts'
 import { faultLog, type SnapshotHolder, snapshotHolder } from './holder.ts'
 import { POLICY_KINDS } from './kinds.ts'
@@ -22,6 +30,9 @@ export interface PutDocument {
   /** Refuse when there is one already. */
   readonly ifAbsent?: boolean
   readonly permit?: Permit | undefined
+  readonly also?: ChangeRequest['also']
+  /** Why, for the list of revisions and the audit log; what is done when absent. */
+  readonly reason?: string
 }
 
 /** A document to be deleted through the API. */
@@ -117,7 +128,7 @@ function stored(store: RevisionStore | undefined): RevisionStore {
 }
 
 function putDocument(changes: Changes, put: PutDocument): Promise<Applied> {
-  const { document, author, origin, ifMatch, ifAbsent, permit } = put
+  const { document, author, origin, ifMatch, ifAbsent, permit, also } = put
   const { kind, name } = named(document)
   const file = `${kind}/${name}`
   const source = { file, owner: 'console', line: 1, value: document, place: () => ({ line: 1, column: 1 }) }
@@ -129,7 +140,7 @@ function putDocument(changes: Changes, put: PutDocument): Promise<Applied> {
   const sources = { documents: [source], problems: [] }
   return changes.apply(
     { party: 'console', sources, apiVersion: 'optional' },
-    { author, origin, reason: `put ${file}`, guard, permit },
+    { author, origin, reason: put.reason ?? `put ${file}`, guard, permit, also },
   )
 }
 

@@ -125,11 +125,22 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
 }
 
 function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Logger; config: Config }) {
-  const { policy, people, ledger, vault, coordinator } = ground
+  const { policy, people, ledger, vault, coordinator, requests } = ground
   const { audit, seals, verifyLedger } = ground.auditing
   const { random, clock, health, ids } = gate
   const proof = { audit, seals, verifyLedger }
-  const services: ControlServices = { ...proof, policy, people, ledger, coordinator, random, clock, vault, health }
+  const services: ControlServices = {
+    ...proof,
+    policy,
+    people,
+    ledger,
+    coordinator,
+    requests,
+    random,
+    clock,
+    vault,
+    health,
+  }
   return controlPlane({
     routes: CONTROL_ROUTES,
     open: OPEN_ROUTES,

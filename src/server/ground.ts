@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type ResponseState, responseState } from '../gate/index.ts'
+import { type AccessRequests, accessRequests } from '../governance/approvals/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
 import { openPeople, type People } from '../governance/people/index.ts'
@@ -50,6 +51,7 @@ export interface Ground {
   readonly policy: Policy
   readonly people: People
   readonly responses: ResponseState
+  readonly requests: AccessRequests
   /** The first virtual key, when this start made it or the environment gave it. */
   readonly firstKey: string | undefined
   /** The first account, when this start made it. */
@@ -95,6 +97,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const administrator =
     email === undefined ? undefined : await firstAdministrator({ people, policy }, { email, adminPassword })
   const responses = responseState({ database, clock, problem })
+  const requests = accessRequests({ database, audit, clock, ids: idMaker(clock, random) })
   const node = idMaker(clock, random)('node')
   const background = config.role === 'gate' ? undefined : await startBackground({ ...options, database, people, node })
   const close = async () => {
@@ -107,7 +110,20 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     await database.close()
     lock.release()
   }
-  return { egress, vault, auditing, ledger, coordinator, policy, people, responses, firstKey, administrator, close }
+  return {
+    egress,
+    vault,
+    auditing,
+    ledger,
+    coordinator,
+    policy,
+    people,
+    responses,
+    requests,
+    firstKey,
+    administrator,
+    close,
+  }
 }
 
 async function openVault({ config, environment, clock, random }: GroundOptions, database: Database) {

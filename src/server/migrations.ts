@@ -1,4 +1,5 @@
 import { responseMigrations } from '../gate/index.ts'
+import { APPROVALS_MIGRATIONS } from '../governance/approvals/index.ts'
 import { auditMigrations } from '../governance/audit/index.ts'
 import { PEOPLE_MIGRATIONS } from '../governance/people/index.ts'
 import { usageMigrations } from '../governance/usage/index.ts'
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = Object.freeze([
   ...responseMigrations,
   ...auditMigrations,
   ...PEOPLE_MIGRATIONS,
+  ...APPROVALS_MIGRATIONS,
 ])

@@ -53,7 +53,8 @@ async function checkAnswer(method: string, path: string, response: Response): Pr
 const templateExpression = (path: string) =>
   path.replace(/(?<=\/)([:*])[a-zA-Z]+/g, (_, sign) => (sign === ':' ? '[^/]+' : '.+'))
 
-const width = Math.max(...CONTROL_ROUTES.map(({ method, path }) => method.length + path.length + 1))
+/** Fixed, so that a longer address changes one line and not all of them. */
+const width = 54
 
 async function line(address: string, side: Side | undefined): Promise<string> {
   const [method = '', path = ''] = address.split(' ')

@@ -1,13 +1,14 @@
 import type { z } from 'zod'
 import { explainAnswer, explainBody, whoCanAnswer, whoCanQuery } from '../../contract/access.ts'
 import { type AccessRequest, isWithin } from '../../governance/access/index.ts'
-import { type Caller, callerOf, type Resource } from '../../governance/identity/index.ts'
+import { type Caller, callerOf } from '../../governance/identity/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import type { Policy, Snapshot } from '../../policy/index.ts'
 import { explainAnswerOf, whoCanAnswerOf } from '../explaining.ts'
 import { lacking } from '../lacking.ts'
 import { parseBody } from '../parse-body.ts'
+import { resourceOf } from '../request-deciders.ts'
 import type { ControlRequest, Route } from '../route-types.ts'
 import { readQuery } from './query.ts'
 
@@ -15,12 +16,6 @@ import { readQuery } from './query.ts'
 export interface AccessServices {
   readonly policy: Pick<Policy, 'holder'>
   readonly clock: Clock
-}
-
-/** `model:assistant` as a resource. */
-export function resourceOf(text: string): Resource {
-  const colon = text.indexOf(':')
-  return { kind: text.slice(0, colon), name: text.slice(colon + 1) }
 }
 
 /** Whom an explanation is about: oneself as one asks, with the key's narrowing, or a principal without any key. */
