@@ -1,5 +1,5 @@
 import { administers, compileAccess, compileRoles } from '../governance/access/index.ts'
-import { compileGuardrails } from '../governance/guardrails/index.ts'
+import { compileGuardrails, smallModels } from '../governance/guardrails/index.ts'
 import { compileIdentity } from '../governance/identity/index.ts'
 import { compileLimits } from '../governance/limits/index.ts'
 import { captureKind, compileCapture } from '../governance/usage/index.ts'
@@ -20,6 +20,7 @@ export type Compile = (documents: DocumentSet, options: CompileOptions) => Snaps
 
 /** Makes the compiler: every room compiles its own slice. */
 export function compiler(catalog: Catalog): Compile {
+  const trained = smallModels()
   return (documents, { number, publishedAt }) => {
     const access = compileAccess(documents)
     const identity = compileIdentity(documents, {
@@ -29,7 +30,7 @@ export function compiler(catalog: Catalog): Compile {
     const roles = compileRoles(documents, { access, identity })
     const capture = compileCapture(documents.all(captureKind))
     const models = compileModels(documents, { catalog, pricing: compilePricing(documents) })
-    const guardrails = compileGuardrails(documents)
+    const guardrails = compileGuardrails(documents, { models: trained })
     return Object.freeze({
       revision: documents.revision,
       number,

@@ -13,6 +13,7 @@ import {
   guardrailKind,
 } from './guardrail.kind.ts'
 import type { Check, GuardrailIndex, Guards, Remembered } from './guardrail-index.ts'
+import { type SmallModels, smallModels } from './models/small-models.ts'
 
 /** How guardrails are compiled. */
 export interface GuardrailOptions {
@@ -20,6 +21,8 @@ export interface GuardrailOptions {
   readonly monotonic?: () => number
   /** Detectors besides those there are, by name: for tests and rehearsals. */
   readonly detectors?: ReadonlyMap<string, Detector>
+  /** Trained models, read once for all snapshots; read anew when absent. */
+  readonly models?: SmallModels
 }
 
 const MOST_CALLERS = 4_096
@@ -29,13 +32,14 @@ const MOST_TEXTS = 8_192
 export function compileGuardrails(documents: DocumentSet, options: GuardrailOptions = {}): GuardrailIndex {
   const active = documents.all(guardrailKind).filter(({ spec }) => spec.mode !== 'off')
   const units: CompiledDetector[] = []
+  const models = options.models ?? smallModels()
   const numbers = new Map<string, number>()
   const unitOf = (detector: Detector, check: GuardrailCheck): number => {
     const own = Object.entries(check).filter(([field]) => !COMMON_FIELDS.has(field))
     const key = canonicalJson([detector.name, Object.fromEntries(own)])
     const known = numbers.get(key)
     if (known !== undefined) return known
-    const number = units.push(detector.compile(check, { documents })) - 1
+    const number = units.push(detector.compile(check, { documents, models })) - 1
     numbers.set(key, number)
     return number
   }

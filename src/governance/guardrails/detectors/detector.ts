@@ -4,6 +4,7 @@ import type { Finding, Rule } from '../engine/rule.ts'
 import type { Folding } from '../engine/scan.ts'
 import type { ViewName } from '../engine/views/named-view.ts'
 import type { Channel, Phase } from '../inspection.ts'
+import type { SmallModels } from '../models/small-models.ts'
 
 /** What a detector becomes for one set of options. */
 export interface CompiledDetector {
@@ -25,6 +26,8 @@ export interface CompiledDetector {
 /** What compiling may look into. */
 export interface DetectorContext {
   readonly documents: DocumentSet
+  /** The trained models that ship with the product. */
+  readonly models: SmallModels
 }
 
 /** A detector as the engine knows it. */

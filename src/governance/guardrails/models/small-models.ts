@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { type Features, featureReader } from './features.ts'
+import injectionFile from './injection.model' with { type: 'file' }
+import { type ScoredSpan, type TextModel, textModel } from './text-model.ts'
+import { readWeights } from './weights.ts'
+
+/** The trained models that ship with the product, by name. */
+export const MODEL_FILES: Readonly<Record<ModelName, string>> = Object.freeze({ injection: injectionFile })
+
+/** What there is a model for. */
+export type ModelName = 'injection'
+
+/** Small trained models, each read from its file when it is first asked. */
+export interface SmallModels {
+  /** What a model sees in a text: its most suspicious stretch. Undefined for a text without words. */
+  readonly see: (name: ModelName, text: string) => ScoredSpan | undefined
+}
+
+/** The models that ship with the product. What the last text was read into is kept for the next model. */
+export function smallModels(): SmallModels {
+  const ready = new Map<ModelName, TextModel>()
+  let read: ((text: string) => Features) | undefined
+  let lastText: string | undefined
+  let lastFeatures: Features | undefined
+  const featuresOf = (text: string): Features => {
+    if (lastFeatures && text === lastText) return lastFeatures
+    read ??= featureReader()
+    lastFeatures = read(text)
+    lastText = text
+    return lastFeatures
+  }
+  const modelOf = (name: ModelName): TextModel => {
+    const known = ready.get(name)
+    if (known) return known
+    const model = textModel(readWeights(readFileSync(MODEL_FILES[name])))
+    ready.set(name, model)
+    return model
+  }
+  return { see: (name, text) => modelOf(name).best(featuresOf(text)) }
+}
