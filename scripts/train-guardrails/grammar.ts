@@ -49,7 +49,7 @@ function expand(line: string, random: Random, draw: (name: string) => string): s
     const [whole, choices, optional, name] = found
     let chosen = ''
     if (name !== undefined) chosen = hold(draw(name))
-    else if (choices !== undefined && choices.includes('|')) {
+    else if (choices?.includes('|')) {
       const parts = choices.split('|')
       chosen = parts[Math.floor(random.fraction() * parts.length)] ?? ''
     } else if (choices !== undefined && optional !== undefined) chosen = random.fraction() < 0.5 ? choices : ''
