@@ -9,6 +9,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   clock: systemClock,
   random: systemRandom,
   egress: () => createEgress({ clock: systemClock }),
+  input: async () => Buffer.concat(await Array.fromAsync<Uint8Array>(process.stdin)).toString(),
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
   ended: () =>

@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly clock: Clock
   readonly random: Random
   readonly egress: () => Egress
+  /** All of standard input, as text. */
+  readonly input: () => Promise<string>
   /** Writes a line to standard output. */
   readonly out: (line: string) => void
   /** Writes a line to standard error. */

@@ -13,6 +13,7 @@ import { migrateCommand } from './migrate.ts'
 import { planCommand } from './plan.ts'
 import { rollbackCommand } from './rollback.ts'
 import { schemaCommand } from './schema.ts'
+import { secretsCommand, vaultCommand } from './secrets.ts'
 import { serveCommand } from './serve.ts'
 import { testCommand } from './test.ts'
 import { validateCommand } from './validate.ts'
@@ -32,6 +33,8 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   schemaCommand,
   keysCommand,
   auditCommand,
+  secretsCommand,
+  vaultCommand,
   doctorCommand,
   migrateCommand,
 ])

@@ -22,6 +22,7 @@ async function run(...argv: readonly string[]) {
     },
     out: (line) => out.push(line),
     err: (line) => err.push(line),
+    input: () => Promise.resolve(''),
     ended: () => Promise.resolve(),
   })
   return { code, out: out.join('\n'), err: err.join('\n') }

@@ -3,7 +3,7 @@ import { covers, type GrantSpec, grantKind, type Rights } from '../governance/ac
 import { type Caller, callerOf } from '../governance/identity/index.ts'
 import { GatewayError } from '../lib/errors.ts'
 import type { Document } from '../platform/documents/index.ts'
-import type { Permit, Snapshot } from '../policy/index.ts'
+import { addedUses, type Permit, type Policy, type Snapshot } from '../policy/index.ts'
 import { lacking } from './lacking.ts'
 
 /** Which permission changes documents of a kind; kinds that are not named here need `documents:write`. */
@@ -38,8 +38,12 @@ export function writerOf(kind: string): Permission {
 }
 
 /** Refuses changes that somebody's roles do not let them make, or that would give themselves more. For `ChangeRequest.permit`. */
-export function permitChanges({ rights, caller }: { readonly rights: Rights; readonly caller: Caller }): Permit {
+export function permitChanges(
+  { rights, caller }: { readonly rights: Rights; readonly caller: Caller },
+  { boundHosts }: Pick<Policy, 'boundHosts'>,
+): Permit {
   return (changes, { before, after }) => {
+    permitUses(rights, { uses: addedUses(before?.documents, after.documents), boundHosts })
     for (const { kind, name } of changes) {
       ask(rights, writerOf(kind))
       if (kind !== 'Grant') continue
@@ -50,6 +54,24 @@ export function permitChanges({ rights, caller }: { readonly rights: Rights; rea
     // Whatever the way (a team joined, a program taken over), nobody's own change gives themselves a permission.
     if (rights.reach('roles:write') !== 'everything' && !covers(rights, rightsIn(after, caller))) {
       throw lacking(['roles:write'], rights)
+    }
+  }
+}
+
+interface Uses {
+  readonly uses: ReturnType<typeof addedUses>
+  readonly boundHosts: Policy['boundHosts']
+}
+
+/** To have a secret sent somewhere is to have it: elsewhere than where it is bound to, only for whom it may be shown to. */
+function permitUses(rights: Rights, { uses, boundHosts }: Uses): void {
+  for (const { ref, host } of uses) {
+    const hosts = boundHosts(ref)
+    if (hosts.includes(host) || rights.reach('secrets:reveal') === 'everything') continue
+    if (hosts.length === 0) ask(rights, 'secrets:write')
+    else {
+      const message = `${ref} may be sent to ${hosts.join(', ')} alone, not to ${host}. Store it anew, or ask an owner.`
+      throw new GatewayError('access_denied', { message })
     }
   }
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { TargetHealth } from '../models/routing/index.ts'
 import type { Coordinator } from '../platform/coordination/index.ts'
-import type { LocalSecrets, Vault } from '../platform/vault/index.ts'
+import type { Bindings, LocalSecrets, Vault } from '../platform/vault/index.ts'
 import type { Policy } from '../policy/index.ts'
 import type { OpenRoute, Route } from './route-types.ts'
 import { accessRoutes } from './routes/access.ts'
@@ -43,7 +43,7 @@ export interface ControlServices {
   readonly verifyLedger: () => Promise<LedgerVerdict>
   readonly random: Random
   readonly clock: Clock
-  readonly vault: Vault & { readonly local: LocalSecrets }
+  readonly vault: Vault & { readonly local: LocalSecrets; readonly bindings: Bindings }
   readonly health: TargetHealth
   readonly coordinator: Coordinator
   readonly requests: AccessRequests

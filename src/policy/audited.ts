@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditOrigin } from '../governance/audit/index.ts'
 import type { DocumentSet } from '../platform/documents/index.ts'
+import type { SecretUse } from '../platform/vault/index.ts'
 import { type Change, keyOf } from './plan.ts'
 
 /** Through which request a change came; who made it is said besides. */
@@ -15,11 +16,13 @@ export interface AuditedChange {
   readonly before: DocumentSet
   readonly after: DocumentSet
   readonly changes: readonly Change[]
+  /** Secrets that were bound to hosts by it. */
+  readonly bound?: readonly SecretUse[] | undefined
 }
 
 /** One entry for the revision, and one for each document that it changes. */
 export function auditEntriesOf(changed: AuditedChange): readonly AuditEntry[] {
-  const { author, reason, origin, number, before, after, changes } = changed
+  const { author, reason, origin, number, before, after, changes, bound = [] } = changed
   const shared = { ...origin, actor: author, reason, revision: number }
   const digestsBefore = digestsOf(before)
   const digestsAfter = digestsOf(after)
@@ -45,7 +48,10 @@ export function auditEntriesOf(changed: AuditedChange): readonly AuditEntry[] {
       facts: { owner },
     }
   })
-  return [whole, ...each]
+  const bindings = bound.map(
+    ({ ref, host }): AuditEntry => ({ ...shared, action: 'secret.bind', object: ref, facts: { host } }),
+  )
+  return [whole, ...each, ...bindings]
 }
 
 const KEY_ACTIONS = { create: 'key.create', change: 'key.change', delete: 'key.revoke' } as const

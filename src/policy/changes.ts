@@ -2,8 +2,10 @@ import type { Audit } from '../governance/audit/index.ts'
 import { GatewayError } from '../lib/errors.ts'
 import { type DocumentSet, documentSetOf, InvalidDocuments, type Kind, validate } from '../platform/documents/index.ts'
 import type { Tables } from '../platform/storage/index.ts'
+import type { Bindings, SecretUse } from '../platform/vault/index.ts'
 import { auditEntriesOf, type ChangeOrigin } from './audited.ts'
 import type { Compile } from './compile.ts'
+import { addedUses, credentialUses } from './credential-uses.ts'
 import type { FaultLog, SnapshotHolder } from './holder.ts'
 import type { LastGoodFile } from './last-good.ts'
 import { type Change, changesBetween, type Intent, keyOf, type Plan, partyOf, planChanges } from './plan.ts'
@@ -53,6 +55,8 @@ export interface ChangeTools {
   readonly kinds: readonly Kind[]
   readonly store: RevisionStore | undefined
   readonly audit?: Pick<Audit, 'append'> | undefined
+  readonly bindings?: Bindings | undefined
+  readonly withhold?: ((refs: readonly string[]) => void) | undefined
   readonly holder: SnapshotHolder
   readonly lastGood: LastGoodFile
   readonly faults: FaultLog
@@ -168,12 +172,14 @@ async function commit(tools: ChangeTools, { next, changes, unchanged, request }:
   const documents = storedText(next.documents)
   const before = currentDocuments(tools.holder)
   const told = { author, reason, origin, number: expected + 1, before, after: next, changes }
-  const audit = async (tables: Tables) => {
+  const also = async (tables: Tables): Promise<void> => {
     await request.also?.(tables)
-    await tools.audit?.append(tables, ...auditEntriesOf(told))
+    const bound = (await tools.bindings?.bind(tables, usesToBind(tools.bindings, before, next))) ?? []
+    await tools.audit?.append(tables, ...auditEntriesOf({ ...told, bound }))
   }
-  await storeOf(tools).append(expected, { at, author, reason, hash: next.revision, documents }, audit)
+  await storeOf(tools).append(expected, { at, author, reason, hash: next.revision, documents }, also)
   tools.holder.swap(snapshot)
+  await keepBack(tools, next)
   await keep(tools, { number: snapshot.number, at, hash: next.revision, documents })
   return { number: snapshot.number, revision: next.revision, changes, unchanged }
 }
@@ -185,9 +191,32 @@ async function catchUp(tools: ChangeTools): Promise<boolean> {
   const newest = await store.newest()
   if (!newest || newest.number <= held) return false
   const documents = valid(tools.kinds, newest)
+  await keepBack(tools, documents)
   await tools.holder.publish(documents, { number: newest.number, publishedAt: tools.now() })
   await keep(tools, newest)
   return true
+}
+
+/** What a change brings in, and what was never bound; what stood there before and is foreign does not become right by it. */
+function usesToBind(bindings: Bindings, before: DocumentSet, next: DocumentSet): readonly SecretUse[] {
+  return [...addedUses(before, next), ...credentialUses(next).filter(({ ref }) => bindings.hosts(ref).length === 0)]
+}
+
+/**
+ * Whoever writes a revision into the database and not through a change could have a secret sent to a host of their own:
+ * what is bound to other hosts is kept back until documents are what they should be.
+ */
+export async function keepBack(
+  { bindings, withhold, faults }: Pick<ChangeTools, 'bindings' | 'withhold' | 'faults'>,
+  documents: DocumentSet,
+): Promise<void> {
+  if (!bindings) return
+  await bindings.load()
+  const foreign = bindings.foreign(credentialUses(documents))
+  withhold?.(foreign.map(({ ref }) => ref))
+  if (foreign.length === 0) return faults.clear('credentials')
+  const told = foreign.map(({ ref, host }) => `${ref} may not be sent to ${host}`)
+  faults.add('credentials', new Error(told.join('; ')))
 }
 
 /** The documents of a kept revision. Throws {@link InvalidDocuments} when this release cannot read them. */

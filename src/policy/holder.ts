@@ -4,7 +4,7 @@ import type { Compile, CompileOptions } from './compile.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What can go wrong with policy while the gate keeps serving. */
-export type FaultSource = 'publish' | 'database' | 'policy-files' | 'secrets' | 'last-good'
+export type FaultSource = 'publish' | 'database' | 'policy-files' | 'secrets' | 'credentials' | 'last-good'
 
 /** Something that went wrong and has not been put right yet. */
 export interface Fault {
@@ -114,7 +114,7 @@ function sentenceOf(cause: unknown): string {
 }
 
 /** Every secret that documents refer to, once. */
-export function secretRefsOf(documents: DocumentSet): readonly string[] {
+export function secretRefsOf(documents: Pick<DocumentSet, 'documents'>): readonly string[] {
   const found = new Set<string>()
   const visit = (value: unknown): void => {
     if (typeof value === 'string') {

@@ -2,6 +2,7 @@ import type { Audit } from '../governance/audit/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Catalog } from '../models/catalog/index.ts'
 import type { Database } from '../platform/storage/index.ts'
+import type { Bindings } from '../platform/vault/index.ts'
 import type { Fault, PolicyLog } from './holder.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -14,6 +15,10 @@ export interface PolicyOptions {
   readonly catalog: Catalog
   readonly dataDir: string
   readonly log: PolicyLog
+  /** To which hosts secrets may be sent; absent: to any. */
+  readonly bindings?: Bindings | undefined
+  /** Keeps secrets back, of which documents that no change brought in would have them sent elsewhere. */
+  readonly withhold?: ((refs: readonly string[]) => void) | undefined
   /** Where every change is told, in its own transaction. */
   readonly audit?: Pick<Audit, 'append'> | undefined
   /** Makes the secrets at hand that documents refer to, before they count; gives those that failed (`Vault.prefetch`). */

@@ -64,6 +64,8 @@ export interface Policy extends Pick<Changes, 'plan' | 'apply' | 'rollback'> {
   /** All documents of a revision (the newest when absent) as YAML. Throws `not_found`. */
   readonly export: (revision?: number) => Promise<string>
   readonly revisions: RevisionStore['list']
+  /** The hosts that a secret is bound to; empty when it is bound to none yet. */
+  readonly boundHosts: (ref: string) => readonly string[]
   /** The documents that an operation was decided by, by the hash in its record; undefined when they are not kept. */
   readonly documentsAt: (hash: string) => Promise<NumberedDocuments | undefined>
   readonly status: () => PolicyStatus
@@ -82,7 +84,18 @@ export function createPolicy(options: PolicyOptions): Policy {
   const holder = snapshotHolder({ compile, prefetch: options.prefetch, prepare: options.prepare, faults })
   const lastGood = lastGoodFile(options.dataDir)
   const store = database && revisionStore(database)
-  const tools = { compile, kinds: POLICY_KINDS, store, audit: options.audit, holder, lastGood, faults, now: clock.now }
+  const tools = {
+    compile,
+    kinds: POLICY_KINDS,
+    store,
+    audit: options.audit,
+    bindings: options.bindings,
+    withhold: options.withhold,
+    holder,
+    lastGood,
+    faults,
+    now: clock.now,
+  }
   const changes = changesOf(tools)
   const life = starting({ ...options, ...tools, changes })
   const find = (kind: string, name: string) =>
@@ -110,6 +123,7 @@ export function createPolicy(options: PolicyOptions): Policy {
       const kept = await store?.withHash(hash)
       return kept && { number: kept.number, documents: valid(POLICY_KINDS, kept) }
     },
+    boundHosts: (ref) => options.bindings?.hosts(ref) ?? [],
     revisions: (page): Promise<readonly RevisionSummary[]> => stored(store).list(page),
     status: () => {
       const held = holder.peek()

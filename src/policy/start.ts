@@ -1,6 +1,6 @@
 import type { Timer } from '../lib/clock.ts'
 import { InvalidDocuments, validate } from '../platform/documents/index.ts'
-import { type Changes, type ChangeTools, currentDocuments } from './changes.ts'
+import { type Changes, type ChangeTools, currentDocuments, keepBack } from './changes.ts'
 import { readPolicy } from './directory.ts'
 import type { PolicyOptions, PolicyStatus } from './options.ts'
 import { partyOf } from './plan.ts'
@@ -69,6 +69,7 @@ async function load(tools: StartTools): Promise<PolicyStatus['startedFrom']> {
   const sources = { documents: toSources(kept.documents), problems: [] }
   const result = validate(tools.kinds, sources, { apiVersion: 'optional' })
   if (!result.valid) throw failure ?? new InvalidDocuments(result.problems)
+  await keepBack(tools, result.documents)
   await tools.holder.publish(result.documents, { number: kept.number, publishedAt: tools.now() })
   return 'last-good'
 }

@@ -17,10 +17,12 @@ import { createEgress, type Egress } from '../platform/egress/index.ts'
 import { type Database, lockDirectory, openDatabase } from '../platform/storage/index.ts'
 import type { Logger } from '../platform/telemetry/index.ts'
 import {
+  type Bindings,
   createVault,
   type LocalSecrets,
-  loadMasterKey,
+  loadMasterKeys,
   openLocalSecrets,
+  secretBindings,
   secretsStore,
   type Vault,
 } from '../platform/vault/index.ts'
@@ -44,7 +46,7 @@ export interface GroundOptions {
 /** What the gate stands on: everything with a file, a socket or a secret of its own. */
 export interface Ground {
   readonly egress: Egress
-  readonly vault: Vault & { readonly local: LocalSecrets }
+  readonly vault: Vault & { readonly local: LocalSecrets; readonly bindings: Bindings }
   readonly auditing: Auditing
   readonly ledger: Ledger
   readonly coordinator: Coordinator
@@ -91,7 +93,8 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     publicUrl: config.publicUrl,
   })
   const email = await firstAdministratorEmail(people, config)
-  const ready = { database, audit, prefetch: vault.prefetch, prepare, firstAdministrator: email }
+  const { prefetch, bindings, withhold } = vault
+  const ready = { database, audit, prefetch, bindings, withhold, prepare, firstAdministrator: email }
   const { policy, firstKey } = await startPolicy(options, ready)
   const { adminPassword } = config
   const administrator =
@@ -127,19 +130,25 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
 }
 
 async function openVault({ config, environment, clock, random }: GroundOptions, database: Database) {
-  const masterKey = await loadMasterKey({ given: config.masterKey, dataDir: config.dataDir, randomBytes: random.bytes })
-  const local = await openLocalSecrets({ store: secretsStore(database), masterKey, clock, randomBytes: random.bytes })
+  const given = { given: config.masterKey, previous: config.previousMasterKey }
+  const masterKeys = await loadMasterKeys({ ...given, dataDir: config.dataDir, randomBytes: random.bytes })
+  const local = await openLocalSecrets({ store: secretsStore(database), masterKeys, clock, randomBytes: random.bytes })
   const vault = createVault({
     environment: (name) => environment[name],
     local: local.get,
     protectedDirectory: config.dataDir,
   })
-  return { ...vault, local }
+  const bindings = secretBindings(local)
+  await bindings.load()
+  return { ...vault, local, bindings }
 }
 
 async function startPolicy(
   { config, log, clock, random }: GroundOptions,
-  ready: Pick<PolicyOptions, 'database' | 'audit' | 'prefetch' | 'prepare' | 'firstAdministrator'>,
+  ready: Pick<
+    PolicyOptions,
+    'database' | 'audit' | 'prefetch' | 'bindings' | 'withhold' | 'prepare' | 'firstAdministrator'
+  >,
 ) {
   const key = config.bootstrapKey ?? generateKey(random)
   const policy = createPolicy({

@@ -156,7 +156,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
         origin: request.origin,
         ifAbsent: request.headers.get('if-none-match') === '*',
         ...(ifMatch ? { ifMatch } : {}),
-        permit: permitChanges(request),
+        permit: permitChanges(request, policy),
       })
       const document = found(policy, { ...request, reach: 'everything' })
       const headers = { etag: etagOf(document.written) }
@@ -174,7 +174,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
       const { kind = '', name = '' } = params
       ask(request.rights, writerOf(kind))
       const ifMatch = headers.get('if-match')
-      const permit = permitChanges(request)
+      const permit = permitChanges(request, policy)
       const remove = {
         kind,
         name,
@@ -215,7 +215,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     handle: async (request, { policy }) => {
       const { intent, ifRevision } = changeOf(request)
       const author = request.caller.principal
-      const permit = permitChanges(request)
+      const permit = permitChanges(request, policy)
       const change = { author, origin: request.origin, reason: 'apply', permit, ...(ifRevision ? { ifRevision } : {}) }
       return { status: 200, body: await policy.apply(intent, change) }
     },

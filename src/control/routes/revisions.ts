@@ -46,7 +46,12 @@ export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
     handle: async (request, { policy }) => {
       const number = revisionNumber(request.params.number)
       const author = request.caller.principal
-      const change = { author, origin: request.origin, reason: `rollback to ${number}`, permit: permitChanges(request) }
+      const change = {
+        author,
+        origin: request.origin,
+        reason: `rollback to ${number}`,
+        permit: permitChanges(request, policy),
+      }
       return { status: 200, body: await policy.rollback(number, change) }
     },
   },

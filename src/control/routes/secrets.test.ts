@@ -4,8 +4,15 @@ import { auditMigrations, openAudit } from '../../governance/audit/index.ts'
 import { manualClock } from '../../lib/clock.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { seededRandom } from '../../lib/random.ts'
+import { documentSetOf } from '../../platform/documents/index.ts'
 import { openDatabase } from '../../platform/storage/index.ts'
-import { createVault, openLocalSecrets, secretsStore, VAULT_MIGRATIONS } from '../../platform/vault/index.ts'
+import {
+  createVault,
+  openLocalSecrets,
+  secretBindings,
+  secretsStore,
+  VAULT_MIGRATIONS,
+} from '../../platform/vault/index.ts'
 import type { ControlReply, ControlRequest } from '../route-types.ts'
 import { OWNER } from '../testing.ts'
 import { secretRoutes } from './secrets.ts'
@@ -16,8 +23,8 @@ async function plane() {
   const database = await openDatabase({ url: 'sqlite::memory:', clock })
   await database.migrate([...VAULT_MIGRATIONS, ...auditMigrations])
   const audit = openAudit({ database, clock, seed: new Uint8Array(32) })
-  const masterKey = createSecretKey(Buffer.alloc(32, 1))
-  const local = await openLocalSecrets({ store: secretsStore(database), masterKey, clock, randomBytes: random.bytes })
+  const masterKeys = { current: createSecretKey(Buffer.alloc(32, 1)) }
+  const local = await openLocalSecrets({ store: secretsStore(database), masterKeys, clock, randomBytes: random.bytes })
   const vault = createVault({ environment: () => undefined, local: local.get, protectedDirectory: '/nowhere' })
   const ask = (method: string, name: string | undefined, body?: unknown): Promise<ControlReply> => {
     const route = secretRoutes.find((one) => one.method === method)
@@ -30,7 +37,10 @@ async function plane() {
       caller: { principal: 'app:bootstrap', teams: [], administrator: true },
       ...OWNER,
     }
-    return route.handle(request, { vault: { ...vault, local }, audit })
+    const bindings = secretBindings(local)
+    const policy = { documents: () => documentSetOf([]) }
+    const ledger = { usage: async () => [] }
+    return route.handle(request, { vault: { ...vault, local, bindings }, audit, policy, ledger, clock })
   }
   return { ask, vault, audit }
 }

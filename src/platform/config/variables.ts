@@ -68,6 +68,10 @@ export const VARIABLES = {
     summary: 'Wraps the keys of the vault; generated into the data directory when absent.',
     secret: true,
   }),
+  previousMasterKey: optional('GATEHOUSE_MASTER_KEY_PREVIOUS', key256, {
+    summary: 'The master key before GATEHOUSE_MASTER_KEY, for the start that brings a new one in.',
+    secret: true,
+  }),
   auditAnchors: optional('GATEHOUSE_AUDIT_ANCHORS', places, {
     summary:
       'Where checkpoints of the audit log go besides the data directory, separated by commas: file:/path, https://…, syslog+tls://host:port.',

@@ -1,6 +1,7 @@
+export { type Bindings, type SecretUse, secretBindings } from './bindings.ts'
 export { aesKey, type SealedPlace, type Sealer, seal, unseal } from './envelope.ts'
 export { type LocalSecrets, type LocalSecretsOptions, openLocalSecrets } from './local-secrets.ts'
-export { loadMasterKey, MASTER_KEY_FILE, type MasterKeySource } from './master-key.ts'
+export { loadMasterKeys, MASTER_KEY_FILE, type MasterKeySource, type MasterKeys } from './master-key.ts'
 export { type Secret, secret } from './secret.ts'
 export { type Also, type SealedRow, type SecretsStore, secretsStore, VAULT_MIGRATIONS } from './secrets.store.ts'
 export type { SecretRef, SecretSources } from './sources.ts'

@@ -1,12 +1,18 @@
 import { expect, test } from 'bun:test'
 import { manualClock } from '../../lib/clock.ts'
 import { seededRandom, systemRandom } from '../../lib/random.ts'
+import type { Database } from '../storage/index.ts'
 import { describeEngines } from '../storage/testing.ts'
+import { secretBindings } from './bindings.ts'
 import { aesKey, seal, unseal } from './envelope.ts'
 import { openLocalSecrets } from './local-secrets.ts'
+import type { MasterKeys } from './master-key.ts'
 import { type SecretsStore, secretsStore, VAULT_MIGRATIONS } from './secrets.store.ts'
 
 const key = (fill: number) => aesKey(new Uint8Array(32).fill(fill))
+interface Made extends SecretsStore {
+  readonly database: Database
+}
 const place = { org: 'o', kind: 'secret', id: 'a', field: 'text' }
 
 test('a seal opens with its key at its place, and nowhere else', () => {
@@ -29,10 +35,19 @@ test('the same text is never sealed twice alike, and a place without "|" alone i
 })
 
 describeEngines('the local vault', (open) => {
-  const opened = async (fill = 1, given?: SecretsStore) => {
-    const store = given ?? secretsStore(await open(VAULT_MIGRATIONS))
+  const made = async (): Promise<Made> => {
+    const database = await open(VAULT_MIGRATIONS)
+    return { ...secretsStore(database), database }
+  }
+  const opened = async (fill = 1, given?: Made, more: Partial<MasterKeys> = {}) => {
+    const store = given ?? (await made())
     const clock = manualClock()
-    const local = await openLocalSecrets({ store, masterKey: key(fill), clock, randomBytes: systemRandom.bytes })
+    const local = await openLocalSecrets({
+      store,
+      masterKeys: { current: key(fill), ...more },
+      clock,
+      randomBytes: systemRandom.bytes,
+    })
     return { store, local, clock }
   }
 
@@ -76,12 +91,71 @@ describeEngines('the local vault', (open) => {
     expect(await (await opened(1, store)).local.get('a')).toBe('hunter2')
   })
 
-  test('after the master key was changed only the new one opens the vault', async () => {
-    const { store, local } = await opened(1)
+  const prepared = (fill: number) => {
+    const said: string[] = []
+    const prepare = async () => ({
+      key: key(fill),
+      settle: async () => void said.push('settled'),
+      drop: async () => void said.push('dropped'),
+    })
+    return { said, prepare }
+  }
+
+  test('after a rotation only the new master key opens the vault, and the gateway goes on without a pause', async () => {
+    const { said, prepare } = prepared(2)
+    const { store, local } = await opened(1, undefined, { prepare })
     await local.put('a', 'hunter2')
-    await local.rewrap(key(2))
+    await local.rotate()
+    expect(said).toEqual(['settled'])
     expect(await local.get('a')).toBe('hunter2')
     expect(await (await opened(2, store)).local.get('a')).toBe('hunter2')
     await expect(opened(1, store)).rejects.toThrow('The master key is not the one')
+  })
+
+  test('a rotation that fails leaves the old master key in force', async () => {
+    const { said, prepare } = prepared(2)
+    const { store, local } = await opened(1, undefined, { prepare })
+    await local.put('a', 'hunter2')
+    await expect(local.rotate(() => Promise.reject(new Error('no audit')))).rejects.toThrow('no audit')
+    expect(said).toEqual(['dropped'])
+    expect(await (await opened(1, store)).local.get('a')).toBe('hunter2')
+  })
+
+  test('a rotation that was interrupted is finished by the next start, whichever key the vault is sealed with', async () => {
+    const before = await opened(1)
+    await before.local.put('a', 'hunter2')
+    const unused = prepared(2)
+    await opened(1, before.store, { next: await unused.prepare() })
+    expect(unused.said).toEqual(['dropped'])
+    const { said, prepare } = prepared(2)
+    await (await opened(1, before.store, { prepare })).local.rotate()
+    expect(await (await opened(1, before.store, { next: await prepare() })).local.get('a')).toBe('hunter2')
+    expect(said).toEqual(['settled', 'settled'])
+  })
+
+  test('a master key that the operator replaces is brought in by a start that is given the one before', async () => {
+    const { store, local } = await opened(1)
+    await local.put('a', 'hunter2')
+    await expect(local.rotate()).rejects.toThrow(RangeError)
+    expect(await (await opened(2, store, { previous: key(1) })).local.get('a')).toBe('hunter2')
+    expect(await (await opened(2, store)).local.get('a')).toBe('hunter2')
+    await expect(opened(3, store, { previous: key(1) })).rejects.toThrow('The master key is not the one')
+  })
+
+  test('a secret is bound to the hosts of its first use; others are foreign, also to a process that starts later', async () => {
+    const { store, local } = await opened()
+    const database = store.database
+    const bindings = secretBindings(local)
+    const use = { ref: 'secret://env/OPENAI_API_KEY', host: 'api.openai.com' }
+    expect(bindings.foreign([use])).toEqual([])
+    expect(await database.transaction((tables) => bindings.bind(tables, [use]))).toEqual([use])
+    expect(await database.transaction((tables) => bindings.bind(tables, [use]))).toEqual([])
+    const elsewhere = { ...use, host: 'evil.example' }
+    expect(bindings.foreign([use, elsewhere])).toEqual([elsewhere])
+    const later = secretBindings((await opened(1, store)).local)
+    await later.load()
+    expect(later.foreign([use, elsewhere])).toEqual([elsewhere])
+    await database.transaction((tables) => bindings.release(tables, use.ref, ['evil.example']))
+    expect(bindings.foreign([use, elsewhere])).toEqual([use])
   })
 })

@@ -18,8 +18,10 @@ export interface SecretsStore {
   readonly addMissing: (row: SealedRow) => Promise<void>
   /** `also` runs in the same transaction, last. */
   readonly put: (row: SealedRow, also?: Also) => Promise<void>
-  /** Replaces all of them or none. */
-  readonly putAll: (rows: readonly SealedRow[]) => Promise<void>
+  /** The same in a transaction of the caller's. */
+  readonly putIn: (tables: Tables, row: SealedRow) => Promise<void>
+  /** Replaces all of them or none; `also` runs in the same transaction, last. */
+  readonly putAll: (rows: readonly SealedRow[], also?: Also) => Promise<void>
   /** Says whether there was one; `also` runs in the same transaction, and only then. */
   readonly delete: (place: SealedPlace, also?: Also) => Promise<boolean>
 }
@@ -80,9 +82,13 @@ export function secretsStore(database: Database): SecretsStore {
         await upsert(transaction.tables<VaultTables>(), row)
         await also?.(transaction)
       }),
-    putAll: (rows) =>
+    putIn: async (transaction, row) => {
+      await upsert(transaction.tables<VaultTables>(), row)
+    },
+    putAll: (rows, also) =>
       database.transaction(async (transaction) => {
         for (const row of rows) await upsert(transaction.tables<VaultTables>(), row)
+        await also?.(transaction)
       }),
     delete: ({ org, kind, id, field }, also) =>
       database.transaction(async (transaction) => {

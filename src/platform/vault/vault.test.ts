@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { seededRandom } from '../../lib/random.ts'
-import { loadMasterKey, MASTER_KEY_FILE, secret } from './index.ts'
+import { loadMasterKeys, MASTER_KEY_FILE, type MasterKeySource, secret } from './index.ts'
 import { createVault } from './vault.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-vault-'))
@@ -77,6 +77,10 @@ describe('references', () => {
   })
 })
 
+async function masterKey(source: MasterKeySource) {
+  return (await loadMasterKeys(source)).current
+}
+
 test('a secret does not print', () => {
   const hidden = secret('hunter2')
   const shown = [
@@ -96,18 +100,36 @@ describe('the master key', () => {
   test('is made once with mode 0600 and found again', async () => {
     const dataDir = join(folder, 'fresh')
     const other = { ...source(dataDir), randomBytes: seededRandom(7).bytes }
-    const [first, second] = await Promise.all([loadMasterKey(source(dataDir)), loadMasterKey(other)])
+    const [first, second] = await Promise.all([masterKey(source(dataDir)), masterKey(other)])
     expect(statSync(join(dataDir, MASTER_KEY_FILE)).mode & 0o777).toBe(0o600)
-    const again = await loadMasterKey({ ...source(dataDir), randomBytes: seededRandom(6).bytes })
+    const again = await masterKey({ ...source(dataDir), randomBytes: seededRandom(6).bytes })
     expect([first.equals(second), first.equals(again), readdirSync(dataDir).length]).toEqual([true, true, 1])
   })
 
   test('that is given wins and writes no file; one that is not 32 bytes is refused by name', async () => {
     const dataDir = join(folder, 'given')
-    const hex = await loadMasterKey(source(dataDir, 'ab'.repeat(32)))
-    const base64 = await loadMasterKey(source(dataDir, Buffer.from('ab'.repeat(32), 'hex').toString('base64')))
+    const hex = await masterKey(source(dataDir, 'ab'.repeat(32)))
+    const base64 = await masterKey(source(dataDir, Buffer.from('ab'.repeat(32), 'hex').toString('base64')))
     expect(hex.equals(base64)).toBe(true)
     expect(() => statSync(dataDir)).toThrow()
-    expect(await problemOf(loadMasterKey(source(dataDir, 'short')))).toMatch(/^GATEHOUSE_MASTER_KEY must hold 32 bytes/)
+    expect(await problemOf(masterKey(source(dataDir, 'short')))).toMatch(/^GATEHOUSE_MASTER_KEY must hold 32 bytes/)
+  })
+
+  test('that is prepared lies beside the current one until it is settled, also for another start', async () => {
+    const dataDir = join(folder, 'rotated')
+    const keys = await loadMasterKeys(source(dataDir))
+    const next = await keys.prepare?.()
+    const other = await loadMasterKeys(source(dataDir))
+    expect(next && other.next && [other.current.equals(keys.current), other.next.key.equals(next.key)]).toEqual([
+      true,
+      true,
+    ])
+    await next?.settle()
+    const after = await loadMasterKeys(source(dataDir))
+    expect([next?.key.equals(after.current), after.next, readdirSync(dataDir).length]).toEqual([true, undefined, 1])
+    const dropped = await after.prepare?.()
+    await dropped?.drop()
+    expect((await loadMasterKeys(source(dataDir))).next).toBeUndefined()
+    expect((await loadMasterKeys(source(dataDir, 'ab'.repeat(32)))).prepare).toBeUndefined()
   })
 })

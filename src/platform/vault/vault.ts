@@ -12,6 +12,10 @@ export interface Vault {
   readonly cached: (ref: string) => string | undefined
   /** Resolves all, when a snapshot is published. Gives the references that failed, whether or not an older secret stands in. */
   readonly prefetch: (refs: readonly string[]) => Promise<readonly SecretError[]>
+  /** Keeps these back from `cached` until the next call; all others are given again. */
+  readonly withhold: (refs: readonly string[]) => void
+  /** Every reference that was ever asked for: what is to be read anew from time to time. */
+  readonly refs: () => readonly string[]
   /** Forgets a secret: after it was replaced or deleted. */
   readonly forget: (ref: string) => void
 }
@@ -19,6 +23,7 @@ export interface Vault {
 /** Makes the {@link Vault} over its sources. */
 export function createVault(sources: SecretSources): Vault {
   const known = new Map<string, Secret>()
+  let withheld: ReadonlySet<string> = new Set()
   const read = async (ref: string): Promise<SecretError | undefined> => {
     try {
       known.set(ref, secret(await readSecret(ref, sources)))
@@ -34,7 +39,11 @@ export function createVault(sources: SecretSources): Vault {
       if (remembered) return remembered
       throw failure ?? new SecretError(ref, 'it was forgotten while it was read')
     },
-    cached: (ref) => known.get(ref)?.reveal(),
+    cached: (ref) => (withheld.size > 0 && withheld.has(ref) ? undefined : known.get(ref)?.reveal()),
+    withhold: (refs) => {
+      withheld = new Set(refs)
+    },
+    refs: () => [...known.keys()],
     prefetch: async (refs) => {
       const failures = await Promise.all([...new Set(refs)].map(read))
       return failures.filter((failure) => failure !== undefined)
