@@ -1,4 +1,4 @@
-import type { AccessRequests } from '../governance/approvals/index.ts'
+import type { AccessRequests, Reviews } from '../governance/approvals/index.ts'
 import type { Audit } from '../governance/audit/index.ts'
 import type { People } from '../governance/people/index.ts'
 import type { Ledger, LedgerVerdict } from '../governance/usage/index.ts'
@@ -24,6 +24,7 @@ import { operationRoutes } from './routes/operations.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { requestRoutes } from './routes/requests.ts'
+import { reviewRoutes } from './routes/reviews.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { secretRoutes } from './routes/secrets.ts'
@@ -47,6 +48,7 @@ export interface ControlServices {
   readonly health: TargetHealth
   readonly coordinator: Coordinator
   readonly requests: AccessRequests
+  readonly reviews: Reviews
 }
 
 /** Every address of the control plane. */
@@ -67,6 +69,7 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...overviewRoutes,
   ...referenceRoutes(() => [...OPEN_ROUTES, ...CONTROL_ROUTES]),
   ...requestRoutes,
+  ...reviewRoutes,
   ...revisionRoutes,
   ...schemaRoutes,
   ...secretRoutes,

@@ -125,7 +125,7 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
 }
 
 function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Logger; config: Config }) {
-  const { policy, people, ledger, vault, coordinator, requests } = ground
+  const { policy, people, ledger, vault, coordinator, requests, reviews } = ground
   const { audit, seals, verifyLedger } = ground.auditing
   const { random, clock, health, ids } = gate
   const proof = { audit, seals, verifyLedger }
@@ -136,6 +136,7 @@ function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Log
     ledger,
     coordinator,
     requests,
+    reviews,
     random,
     clock,
     vault,

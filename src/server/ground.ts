@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type ResponseState, responseState } from '../gate/index.ts'
-import { type AccessRequests, accessRequests } from '../governance/approvals/index.ts'
+import { type AccessRequests, accessRequests, type Reviews, reviews } from '../governance/approvals/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
 import { openPeople, type People } from '../governance/people/index.ts'
@@ -54,6 +54,7 @@ export interface Ground {
   readonly people: People
   readonly responses: ResponseState
   readonly requests: AccessRequests
+  readonly reviews: Reviews
   /** The first virtual key, when this start made it or the environment gave it. */
   readonly firstKey: string | undefined
   /** The first account, when this start made it. */
@@ -100,7 +101,8 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const administrator =
     email === undefined ? undefined : await firstAdministrator({ people, policy }, { email, adminPassword })
   const responses = responseState({ database, clock, problem })
-  const requests = accessRequests({ database, audit, clock, ids: idMaker(clock, random) })
+  const approving = { database, audit, clock, ids: idMaker(clock, random) }
+  const requests = accessRequests(approving)
   const node = idMaker(clock, random)('node')
   const background = config.role === 'gate' ? undefined : await startBackground({ ...options, database, people, node })
   const close = async () => {
@@ -123,6 +125,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     people,
     responses,
     requests,
+    reviews: reviews(approving),
     firstKey,
     administrator,
     close,

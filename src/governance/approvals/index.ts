@@ -1,3 +1,5 @@
 export type { AccessRequestRow, RequestsWithin } from './access-requests.store.ts'
 export { type AccessRequests, accessRequests } from './access-requests.ts'
 export { APPROVALS_MIGRATIONS } from './approvals-migrations.ts'
+export type { ReviewItemRow, ReviewProgress } from './reviews.store.ts'
+export { digestOfItems, MOST_ITEMS, notClosable, type Reviewable, type Reviews, reviews } from './reviews.ts'
