@@ -1,7 +1,7 @@
 import type { PlanAnswer } from '../contract/documents.ts'
 import { callJson } from './client.ts'
 import { type Command, CommandError } from './command.ts'
-import { changeLines } from './plan.ts'
+import { changeLines } from './foresight-lines.ts'
 
 /** `gatehouse rollback`: an old revision's documents as a new revision. */
 export const rollbackCommand: Command = {

@@ -11,6 +11,7 @@ import { exportCommand } from './export.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { planCommand } from './plan.ts'
+import { replayCommand } from './replay.ts'
 import { rollbackCommand } from './rollback.ts'
 import { schemaCommand } from './schema.ts'
 import { secretsCommand, vaultCommand } from './secrets.ts'
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   validateCommand,
   testCommand,
   planCommand,
+  replayCommand,
   applyCommand,
   exportCommand,
   rollbackCommand,

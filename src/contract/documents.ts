@@ -1,5 +1,9 @@
 import { z } from 'zod'
+import { effectSchema, replaySchema } from './foresight.ts'
 import { pageQuery } from './list.ts'
+
+/** How far back a replay looks: `7d`, `12h`, `30m`. */
+const replaySpan = z.string().regex(/^\d{1,4}[mhd]$/, { error: 'expected a time such as 7d, 12h or 30m' })
 
 /** Body of `POST /api/v1/documents:plan` and `:apply` as JSON; instead of it the documents may be sent as YAML text. */
 export const changeDocumentsBody = z.strictObject({
@@ -10,6 +14,10 @@ export const changeDocumentsBody = z.strictObject({
   takeOver: z.boolean().default(false),
   /** Only if this revision (number or hash) is still the newest. */
   ifRevision: z.union([z.string().max(64), z.number().int()]).optional(),
+  /** `:plan` only: replay what was recorded in so long before now: `7d`, `12h`. */
+  replay: replaySpan.optional(),
+  /** `:apply` only: why, for the list of revisions and the audit log. */
+  reason: z.string().min(1).max(500).optional(),
 })
 
 /** What happens to one document. */
@@ -21,13 +29,18 @@ export const changeSchema = z.strictObject({
   fields: z.array(z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
 })
 
-/** Answer of `:plan`; `number` and `revision` are what it was planned against. */
+/** Answer of `:apply` and of a rollback, and a part of that of `:plan`; `number` and `revision` are what it was planned against. */
 export const planAnswer = z.strictObject({
   number: z.number().int(),
   revision: z.string(),
   changes: z.array(changeSchema),
   unchanged: z.number().int(),
 })
+
+/** Answer of `:plan`: what would change, for whom, and what it would have done to what was recorded. */
+export const foresightAnswer = planAnswer.extend({ effects: z.array(effectSchema), replay: replaySchema.optional() })
+/** Answer of `:plan`. */
+export type ForesightAnswer = z.infer<typeof foresightAnswer>
 
 /** A document in an answer: what was written, whose it is, and where it came from. */
 export const documentAnswer = z.strictObject({
@@ -60,6 +73,8 @@ export const changeQuery = z.strictObject({
   file: z.string().max(1_024).optional(),
   prune: z.enum(['', 'true', '1', 'false', '0']).optional(),
   takeOver: z.enum(['', 'true', '1', 'false', '0']).optional(),
+  replay: replaySpan.optional(),
+  reason: z.string().min(1).max(500).optional(),
 })
 
 /** The query of `:export`. */

@@ -159,6 +159,9 @@ function ledgerOf(records: OperationRecord[]): Ledger {
     append: (record) => void records.push(record),
     flush: async () => true,
     list: async () => records,
+    between: async function* () {
+      yield [...records]
+    },
     find: async (_by, value) => records.find(({ id }) => id === value),
     usage: async () => [],
     spentSince: async () => 0,

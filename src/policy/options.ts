@@ -1,4 +1,5 @@
 import type { Audit } from '../governance/audit/index.ts'
+import type { Ledger } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Catalog } from '../models/catalog/index.ts'
 import type { Database } from '../platform/storage/index.ts'
@@ -21,6 +22,8 @@ export interface PolicyOptions {
   readonly withhold?: ((refs: readonly string[]) => void) | undefined
   /** Where every change is told, in its own transaction. */
   readonly audit?: Pick<Audit, 'append'> | undefined
+  /** What was recorded, to say what a change would have done to it. */
+  readonly ledger?: Pick<Ledger, 'between' | 'spentSince'> | undefined
   /** Makes the secrets at hand that documents refer to, before they count; gives those that failed (`Vault.prefetch`). */
   readonly prefetch: (secretRefs: readonly string[]) => Promise<readonly Error[]>
   /** Runs before a snapshot counts: what must be ready by then. */

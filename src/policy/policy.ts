@@ -11,10 +11,12 @@ import {
   valid,
 } from './changes.ts'
 import { compiler } from './compile.ts'
+import { type Foresight, type ForesightOptions, foreseer } from './foresee.ts'
 import { faultLog, type SnapshotHolder, snapshotHolder } from './holder.ts'
 import { POLICY_KINDS } from './kinds.ts'
 import { lastGoodFile } from './last-good.ts'
 import type { PolicyOptions, PolicyStatus } from './options.ts'
+import type { Intent } from './plan.ts'
 import { type RevisionStore, type RevisionSummary, revisionStore } from './revisions.store.ts'
 import { starting } from './start.ts'
 import { etagOf } from './stored.ts'
@@ -57,6 +59,8 @@ export interface Policy extends Pick<Changes, 'plan' | 'apply' | 'rollback'> {
   readonly kinds: readonly Kind[]
   readonly documents: () => DocumentSet
   readonly find: (kind: string, name: string) => Document | undefined
+  /** What an intent would change, for whom, and what it would have done to what was recorded. Changes nothing. */
+  readonly foresee: (intent: Intent, options?: ForesightOptions) => Promise<Foresight>
   /** Creates or changes one document. Throws {@link InvalidDocuments}, `conflict`, `not_ready`. */
   readonly putDocument: (put: PutDocument) => Promise<Applied>
   /** Throws `not_found`, `conflict`, and {@link InvalidDocuments} when another document refers to it. */
@@ -106,6 +110,7 @@ export function createPolicy(options: PolicyOptions): Policy {
     documents: () => currentDocuments(holder),
     find,
     plan: changes.plan,
+    foresee: foreseer({ changes, compile, holder, clock, ledger: options.ledger }),
     apply: changes.apply,
     rollback: changes.rollback,
     putDocument: (put) => putDocument(changes, put),

@@ -95,7 +95,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   })
   const email = await firstAdministratorEmail(people, config)
   const { prefetch, bindings, withhold } = vault
-  const ready = { database, audit, prefetch, bindings, withhold, prepare, firstAdministrator: email }
+  const ready = { database, audit, ledger, prefetch, bindings, withhold, prepare, firstAdministrator: email }
   const { policy, firstKey } = await startPolicy(options, ready)
   const { adminPassword } = config
   const administrator =
@@ -150,7 +150,7 @@ async function startPolicy(
   { config, log, clock, random }: GroundOptions,
   ready: Pick<
     PolicyOptions,
-    'database' | 'audit' | 'prefetch' | 'bindings' | 'withhold' | 'prepare' | 'firstAdministrator'
+    'database' | 'audit' | 'ledger' | 'prefetch' | 'bindings' | 'withhold' | 'prepare' | 'firstAdministrator'
   >,
 ) {
   const key = config.bootstrapKey ?? generateKey(random)

@@ -7,17 +7,18 @@ import {
   documentAnswer as documentShape,
   documentsQuery,
   exportQuery,
+  foresightAnswer,
   planAnswer,
   putDocumentAnswer,
 } from '../../contract/documents.ts'
 import { listOf } from '../../contract/list.ts'
 import { GatewayError } from '../../lib/errors.ts'
-import { type Document, fromJson, readYaml, type Sources } from '../../platform/documents/index.ts'
-import { etagOf, type Intent, type Policy } from '../../policy/index.ts'
+import { type Document, readYaml } from '../../platform/documents/index.ts'
+import { etagOf, type Policy } from '../../policy/index.ts'
 import { ask, DOCUMENT_WRITERS, permitChanges, writerOf } from '../document-permissions.ts'
 import { belongsTo } from '../document-place.ts'
-import { parseBody } from '../parse-body.ts'
 import type { ControlRequest, Route } from '../route-types.ts'
+import { changeOf } from './change-body.ts'
 import { readQuery } from './query.ts'
 
 /** What the routes of documents need. */
@@ -55,34 +56,6 @@ function listed(policy: Policy, { query, params, reach }: ControlRequest) {
   const last = page.at(-1)
   const more = start + limit < all.length && last
   return { items: page.map(documentAnswer), nextCursor: more ? `${last.kind}/${last.name}` : null }
-}
-
-interface ChangeBody {
-  readonly intent: Intent
-  readonly ifRevision?: string
-}
-
-function flag(query: URLSearchParams, name: string): boolean {
-  const value = query.get(name)
-  return value === '' || value === 'true' || value === '1'
-}
-
-/** The documents of a body, JSON or YAML. Throws `invalid_request`. */
-function changeOf({ body, query, headers }: ControlRequest): ChangeBody {
-  const wanted = headers.get('if-match')?.replaceAll('"', '').trim()
-  if (typeof body === 'string') {
-    const sources = readYaml({ file: query.get('file') ?? 'documents.yaml', text: body, owner: 'console' })
-    const intent = intentOf(sources, { prune: flag(query, 'prune'), takeOver: flag(query, 'takeOver') })
-    return { intent, ...(wanted ? { ifRevision: wanted } : {}) }
-  }
-  const parsed = parseBody(changeDocumentsBody, body)
-  const sources = fromJson(parsed.documents, { file: 'documents', owner: 'console' })
-  const ifRevision = parsed.ifRevision === undefined ? wanted : String(parsed.ifRevision)
-  return { intent: intentOf(sources, parsed), ...(ifRevision ? { ifRevision } : {}) }
-}
-
-function intentOf(sources: Sources, { prune, takeOver }: { prune: boolean; takeOver: boolean }): Intent {
-  return { party: 'console', sources, prune, takeOver, apiVersion: 'optional' }
 }
 
 /** The document of a `PUT`; what its path says may be left out of it. */
@@ -191,15 +164,18 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     method: 'POST',
     path: '/api/v1/documents:plan',
     permission: 'documents:read',
-    summary: 'What applying documents would change. Changes nothing.',
+    summary:
+      'What applying documents would change, for whom, and what it would have done to what was recorded. Changes nothing.',
     query: changeQuery,
     body: changeDocumentsBody,
     takesYaml: true,
-    answer: planAnswer,
+    answer: foresightAnswer,
     handle: async (request, { policy }) => {
-      const { changes, unchanged } = policy.plan(changeOf(request).intent)
+      const { intent, replayMs } = changeOf(request)
+      // What others did is told by a replay, so it takes what their operations take.
+      if (replayMs !== undefined) ask(request.rights, 'operations:read')
       const { number, revision } = policy.status()
-      return { status: 200, body: { number, revision, changes, unchanged } }
+      return { status: 200, body: { number, revision, ...(await policy.foresee(intent, { replayMs })) } }
     },
   },
   {
@@ -213,10 +189,10 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     takesYaml: true,
     answer: planAnswer,
     handle: async (request, { policy }) => {
-      const { intent, ifRevision } = changeOf(request)
+      const { intent, ifRevision, reason } = changeOf(request)
       const author = request.caller.principal
       const permit = permitChanges(request, policy)
-      const change = { author, origin: request.origin, reason: 'apply', permit, ...(ifRevision ? { ifRevision } : {}) }
+      const change = { author, origin: request.origin, reason, permit, ...(ifRevision ? { ifRevision } : {}) }
       return { status: 200, body: await policy.apply(intent, change) }
     },
   },

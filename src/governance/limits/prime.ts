@@ -42,6 +42,34 @@ export async function primeBudgets(prime: Prime): Promise<number> {
   return primed
 }
 
+/** What a budget has spent in its current period, for whom it counts separately (`''`: for all together). Nano-USD. */
+export interface BudgetSpent {
+  readonly budget: string
+  readonly value: Scope
+  readonly spent: NanoUsd
+  readonly amount: NanoUsd
+}
+
+/** What the ledger says that the named budgets have spent in the periods that now run. Budgets of a run are left out. */
+export async function spentOfBudgets(
+  { index, spentSince, nowMs }: Omit<Prime, 'coordinator'>,
+  names: readonly string[],
+): Promise<readonly BudgetSpent[]> {
+  const identity = index.identity()
+  const found: BudgetSpent[] = []
+  for (const budget of index.budgets.filter(({ name }) => names.includes(name))) {
+    const { period, timeZone, amount } = budget.spec
+    if (period === 'run') continue
+    const from = period === 'total' ? 0 : index.calendar.spanAt(period, timeZone, nowMs).start
+    for (const value of valuesOf(index, identity, budget.spec)) {
+      let spent = 0
+      for (const filter of filtersOf(index, { budget, value, identity })) spent += await spentSince(filter, from)
+      found.push({ budget: budget.name, value, spent, amount })
+    }
+  }
+  return found
+}
+
 /** One budget for one of those it counts separately. */
 export interface One {
   readonly budget: Document<BudgetSpec>

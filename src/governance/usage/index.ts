@@ -17,8 +17,10 @@ export type {
   RecordedTokens,
 } from './record.ts'
 export { OUTCOMES } from './record.ts'
+export type { RecordedFacts } from './record-text.ts'
 export { type Retention, retention } from './retention.ts'
 export { DIMENSIONS, type Dimension, type Measure, type UsageQuery, type UsageRow } from './rollups.store.ts'
 export type { Sealing } from './seals.store.ts'
+export type { TimeSpan } from './span.store.ts'
 export { usageMigrations } from './usage-migrations.ts'
 export { type LedgerVerdict, verifyLedger } from './verify-ledger.ts'

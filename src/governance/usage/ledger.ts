@@ -17,9 +17,11 @@ import {
   spentSince,
 } from './operations.store.ts'
 import type { OperationRecord } from './record.ts'
+import type { RecordedFacts } from './record-text.ts'
 import { readUsage, type UsageQuery, type UsageRow } from './rollups.store.ts'
 import type { Sealing } from './seals.store.ts'
 import { type SetAsideReport, type ShipperStatus, shipper } from './shipper.ts'
+import { recordsBetween, type TimeSpan } from './span.store.ts'
 
 /** The ledger: one record per operation, never lost, each counted once. */
 export interface Ledger {
@@ -28,6 +30,8 @@ export interface Ledger {
   /** Resolves when the shared store has all that was appended before the call, or after `withinMs`: then false. */
   readonly flush: (withinMs?: number) => Promise<boolean>
   readonly list: (filter: OperationFilter, page: OperationPage) => Promise<readonly OperationRecord[]>
+  /** The facts of the records of a span, oldest first, in batches. */
+  readonly between: (span: TimeSpan) => AsyncIterable<readonly RecordedFacts[]>
   readonly find: (by: OperationIdKind, value: string) => Promise<OperationRecord | undefined>
   readonly usage: (query: UsageQuery) => Promise<readonly UsageRow[]>
   /** What was spent since an instant (epoch milliseconds), nano-USD: what budgets begin with after a start. */
@@ -100,6 +104,10 @@ export function openLedger(options: LedgerOptions): Ledger {
     },
     flush,
     list: (filter, page) => listOperations(database, filter, page),
+    between: async function* (span) {
+      await flush()
+      yield* recordsBetween(database, span)
+    },
     find: (by, value) => findOperation(database, by, value),
     usage: (query) => readUsage(database, query),
     spentSince: async (scope, fromMs) => {

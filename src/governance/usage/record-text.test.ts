@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { idFrom, instantOf } from './operation-id.ts'
 import type { OperationRecord } from './record.ts'
-import { readRecord, recordText } from './record-text.ts'
+import { readFacts, readRecord, recordText } from './record-text.ts'
 import { sampleRecord } from './testing.ts'
 
 const asJson = (record: OperationRecord) => JSON.parse(JSON.stringify(record))
@@ -80,4 +80,18 @@ test('an id tells its instant, and bounds by instant lie where they should', () 
     Array(4).fill(true),
   )
   expect(instantOf('op_5')).toBeUndefined()
+})
+
+test('the facts that are read quickly are those of the whole record', () => {
+  const bare = { ...sampleRecord(1), attempts: [], verdicts: [], cost: 0, stream: false, teams: ['claims'] }
+  const { team: _, key: __, ...nobody } = { ...bare, teams: [] }
+  for (const record of [sampleRecord(2), bare, nobody]) {
+    expect(readRecord(recordText(record))).toMatchObject({
+      ...readFacts(recordText(record)),
+      attempts: expect.anything(),
+    })
+    expect(Object.keys(readFacts(recordText(record)))).toEqual(
+      expect.arrayContaining(['at', 'teams', 'tokens', 'verdicts']),
+    )
+  }
 })

@@ -41,6 +41,46 @@ export function readRecord(text: string): OperationRecord {
   }
 }
 
+/** What of a record decides how it would end another time. */
+export type RecordedFacts = Pick<
+  OperationRecord,
+  | 'id'
+  | 'at'
+  | 'durationMs'
+  | 'kind'
+  | 'surface'
+  | 'principal'
+  | 'key'
+  | 'user'
+  | 'team'
+  | 'teams'
+  | 'modelAsked'
+  | 'provider'
+  | 'modelServed'
+  | 'tokens'
+  | 'cost'
+  | 'priceVersion'
+  | 'stream'
+  | 'run'
+  | 'verdicts'
+> & { readonly attempts: readonly unknown[] }
+
+/** The facts of a record from its text, for those who read very many: a third of what {@link readRecord} costs. */
+export function readFacts(text: string): RecordedFacts {
+  // Sound: what is left out of the text is filled in below, in place, for the value is nobody else's.
+  const facts = JSON.parse(text) as { -readonly [field in keyof RecordedFacts]: RecordedFacts[field] }
+  facts.at ??= instantOf(facts.id) ?? 0
+  facts.teams ??= facts.team === undefined ? NOTHING : [facts.team]
+  facts.attempts ??= NOTHING
+  facts.verdicts ??= NOTHING
+  facts.cost ??= 0
+  facts.stream ??= false
+  facts.tokens = facts.tokens === undefined ? NO_TOKENS : { ...NO_TOKENS, ...facts.tokens }
+  return facts
+}
+
+const NOTHING: readonly never[] = Object.freeze([])
+
 type Shortened = Omit<Partial<OperationRecord>, 'id' | 'attempts' | 'tokens' | 'decision'> &
   Pick<OperationRecord, 'id' | 'traceId' | 'durationMs' | 'kind' | 'surface' | 'revision' | 'node'> & {
     readonly attempts?: readonly (Omit<RecordedAttempt, 'provider' | 'model' | 'cost'> & Partial<RecordedAttempt>)[]
