@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { documentAnswer, planAnswer } from '../../contract/documents.ts'
+import { documentAnswer, foresightAnswer, planAnswer } from '../../contract/documents.ts'
 import { keyAnswer, newKeyAnswer } from '../../contract/keys.ts'
 import { revisionAnswer } from '../../contract/revisions.ts'
 import { isWellFormedKey } from '../../governance/identity/index.ts'
@@ -124,7 +124,7 @@ test('lists go on where the cursor says, over all documents or a kind', async ()
 test('plan and apply take JSON and YAML and answer as the contract says; export gives YAML', async () => {
   const ask = await plane()
   const body = 'kind: Team\nmetadata: {name: claims}\n'
-  const planned = planAnswer.parse((await ask('POST /api/v1/documents:plan', { body })).body)
+  const planned = foresightAnswer.parse((await ask('POST /api/v1/documents:plan', { body })).body)
   expect(planned.changes.map(({ action, name }) => `${action} ${name}`)).toEqual(['create claims'])
   const documents = [{ kind: 'Team', metadata: { name: 'claims' } }]
   const apply = 'POST /api/v1/documents:apply'
