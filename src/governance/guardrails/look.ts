@@ -1,4 +1,5 @@
 import { sha256Hex } from '../../lib/crypto.ts'
+import type { CompiledDetector } from './detectors/detector.ts'
 import { forgetAll, type Progress } from './engine/progress.ts'
 import type { Finding } from './engine/rule.ts'
 import { ownView, type Reading, staysOwn, type View, viewOf } from './engine/view.ts'
@@ -133,10 +134,14 @@ function seeOne({ index, request, looks }: Sight, { text, open, name = 'text', p
     const took = monotonic() - began
     look.tookMs += took
     look.failed ||= look.tookMs > budgetMs
-    if (open) undecidedFrom = Math.min(undecidedFrom, Math.max(0, text.length - unit.longestMatch))
+    if (open) undecidedFrom = Math.min(undecidedFrom, undecidedIn(text, unit))
     return own.length === 0 ? seen : [...seen, ...own]
   })
   return { findings, undecidedFrom }
+}
+
+function undecidedIn(text: string, { undecidedFrom, longestMatch }: CompiledDetector): number {
+  return undecidedFrom ? undecidedFrom(text) : Math.max(0, text.length - longestMatch)
 }
 
 /** Adds what one view shows to what is known; what another view shows in the same place is no second finding. */

@@ -21,6 +21,8 @@ export interface CompiledDetector {
   readonly views?: ReadonlySet<ViewName>
   /** Characters that a stream holds back for `find`: no match is longer. 0 without `find`. */
   readonly longestMatch: number
+  /** Where in an open text `find` may still come to find something: instead of `longestMatch`, where that is much. */
+  readonly undecidedFrom?: (text: string) => number
 }
 
 /** What compiling may look into. */
