@@ -1,3 +1,4 @@
+import { matchAt } from '../../engine/match-at.ts'
 import type { Finding } from '../../engine/rule.ts'
 import type { Numbers } from './words.ts'
 
@@ -45,8 +46,7 @@ const LETTER = /[\p{L}.]/u
 function numberFirst(text: string, at: number): Omit<Finding, 'kind'> | undefined {
   if (/[\w.,/-]/.test(text.charAt(at - 1))) return undefined
   for (const pattern of [ENGLISH, FRENCH]) {
-    pattern.lastIndex = at
-    const match = pattern.exec(text)
+    const match = matchAt(pattern, text, at)
     if (match) return { start: at, end: at + trimmed(match[0]), score: 0.8 }
   }
   return undefined
@@ -57,12 +57,10 @@ function streetFirst(text: string, at: number): Omit<Finding, 'kind'> | undefine
   const before = text.slice(from, at)
   const street = STREET_FIRST.exec(before) ?? BOX.exec(before)
   if (!street) return undefined
-  HOUSE.lastIndex = at
-  const house = HOUSE.exec(text)
+  const house = matchAt(HOUSE, text, at)
   if (!house) return undefined
   const end = at + house[0].length
-  TOWN.lastIndex = end
-  const town = TOWN.exec(text)
+  const town = matchAt(TOWN, text, end)
   // `Im Jahr 1909` is none; `Im Winkel 5, 10115 Berlin` is one.
   if (!town && street.groups?.of !== undefined) return undefined
   return { start: from + street.index, end: end + trimmed(town?.[0] ?? ''), score: town ? 0.9 : 0.7 }

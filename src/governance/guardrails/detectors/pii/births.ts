@@ -1,3 +1,4 @@
+import { matchAt } from '../../engine/match-at.ts'
 import type { Finding } from '../../engine/rule.ts'
 import { isDay } from './checks.ts'
 import { contextOf, followsContext } from './context.ts'
@@ -33,20 +34,17 @@ export function birthsIn({ text, words }: Numbers): readonly Finding[] {
 }
 
 function dateAt(text: string, at: number): { readonly start: number; readonly end: number } | undefined {
-  NUMERIC.lastIndex = at
-  const numeric = NUMERIC.exec(text)
+  const numeric = matchAt(NUMERIC, text, at)
   if (numeric && isDate(numeric)) return { start: at, end: at + numeric[0].length }
   for (const pattern of [DAY_FIRST, COMPACT, EAST_ASIAN]) {
-    pattern.lastIndex = at
-    const match = pattern.exec(text)
+    const match = matchAt(pattern, text, at)
     if (match) return { start: at, end: at + match[0].length }
   }
   // The month stands before the word that has a digit.
   const before = /(\p{L}{3,9})\.? $/u.exec(text.slice(Math.max(0, at - 12), at))
   if (!before) return undefined
   const start = at - before[0].length
-  MONTH_FIRST.lastIndex = start
-  const match = MONTH_FIRST.exec(text)
+  const match = matchAt(MONTH_FIRST, text, start)
   return match ? { start, end: start + match[0].length } : undefined
 }
 

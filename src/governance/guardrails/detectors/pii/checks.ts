@@ -77,6 +77,12 @@ export function verhoeff(value: string): boolean {
   return check === 0
 }
 
+/** Mod 11 over the digits before the last; a remainder of 10 is `ten`, or never given. */
+export function mod11(value: string, weights: readonly number[], ten = -1): boolean {
+  const rest = weighted(value.slice(0, weights.length), weights) % 11
+  return (rest === 10 ? ten : rest) === Number(value.charAt(weights.length))
+}
+
 /** Whether there is such a day; a year of two digits has any century. */
 export function isDay(year: number, month: number, day: number): boolean {
   if (month < 1 || month > 12 || day < 1) return false

@@ -1,3 +1,4 @@
+import { matchAt } from '../../engine/match-at.ts'
 import type { Finding } from '../../engine/rule.ts'
 import type { Numbers } from './words.ts'
 
@@ -43,8 +44,7 @@ function localStart(text: string, at: number, notBefore: number): number {
 
 function domainEnd(text: string, from: number): number | undefined {
   for (const pattern of [DOMAIN, ADDRESS_LITERAL]) {
-    pattern.lastIndex = from
-    const match = pattern.exec(text)
+    const match = matchAt(pattern, text, from)
     if (match) return from + match[0].length
   }
   return undefined

@@ -3,11 +3,14 @@ import { isOneDigit } from './checks.ts'
 import { followsContext, hasContext, IMPERSONAL } from './context.ts'
 import { type Group, isEven, standsAlone } from './groups.ts'
 import { type IdFormat, idFormat } from './id-format.ts'
+import { EASTERN_EUROPEAN_IDS } from './ids-eastern-europe.ts'
 import { OTHER_IDS } from './ids-elsewhere.ts'
 import { EUROPEAN_IDS } from './ids-europe.ts'
 
 /** Every kind of number that states give to people. */
-export const ID_FORMATS: readonly IdFormat[] = Object.freeze([...EUROPEAN_IDS, ...OTHER_IDS].map(idFormat))
+export const ID_FORMATS: readonly IdFormat[] = Object.freeze(
+  [...EUROPEAN_IDS, ...EASTERN_EUROPEAN_IDS, ...OTHER_IDS].map(idFormat),
+)
 
 /** Named and well-formed; named, but its check digits are wrong: then it is none. */
 const NAMED = 0.9

@@ -1,3 +1,4 @@
+import { matchAt } from '../../engine/match-at.ts'
 import type { Finding } from '../../engine/rule.ts'
 import { contextOf, followsContext } from './context.ts'
 import type { Numbers } from './words.ts'
@@ -25,7 +26,7 @@ export function addressesIn({ text, words, colons }: Numbers): readonly Finding[
     if (end - start > 4 || text.charAt(end) !== '.') continue
     const before = text.charAt(start - 1)
     if (/[.\w-]/.test(before) && !/[_-]/.test(before)) continue
-    const length = matchAt(digits ? V4 : MAC_DOTS, text, start) ?? matchAt(MAC_DOTS, text, start)
+    const length = (matchAt(digits ? V4 : MAC_DOTS, text, start) ?? matchAt(MAC_DOTS, text, start))?.[0].length
     if (length === undefined) continue
     const isMac = text.slice(start, start + length).split('.').length === 3
     const score = isMac ? 0.85 : scoreOfV4(text, start, start + length)
@@ -33,11 +34,6 @@ export function addressesIn({ text, words, colons }: Numbers): readonly Finding[
   }
   if (colons.length === 0) return found
   return [...found, ...withColons(text)]
-}
-
-function matchAt(pattern: RegExp, text: string, at: number): number | undefined {
-  pattern.lastIndex = at
-  return pattern.exec(text)?.[0].length
 }
 
 function scoreOfV4(text: string, start: number, end: number): number {

@@ -1,8 +1,10 @@
 import type { View } from '../view.ts'
-import { type NamedView, type ViewName, viewAlong, viewOfPieces, within } from './named-view.ts'
-import { escapesView, foldedView, htmlView, leetView, rotatedView, urlView } from './rewrites.ts'
+import { isDisguised } from './confusables.ts'
+import { type NamedView, type Part, type ViewName, viewAlong, viewOfParts, viewOfPieces, within } from './named-view.ts'
+import { escapesView, foldedView, htmlView, leetView, reversedView, rotatedView, urlView } from './rewrites.ts'
 import { base64Pieces, hexPieces, tagPieces } from './runs.ts'
 import { spacedView } from './spaced.ts'
+import { type Stretches, widened } from './stretches.ts'
 import { type Traits, traitsOf } from './traits.ts'
 
 /** Encodings within encodings: so deep, and no deeper. */
@@ -55,23 +57,40 @@ export function furtherViews(view: View, { original, asked, open }: Suspicions):
 
 const NONE: ReadonlySet<ViewName> = new Set()
 
+/** What stands around a stretch that is looked at again: enough for a name before a value, and for the value behind it. */
+const AROUND = 240
+
 function readingsOf({ name, text }: NamedView, asked: ReadonlySet<ViewName>): readonly NamedView[] {
   const traits = traitsOf(text)
   const readings: NamedView[] = []
-  const along = (reading: ViewName, view: View | undefined) => {
-    if (view) readings.push(viewAlong(reading, view))
+  const add = (reading: ViewName, stretches: Stretches, read: (part: string) => View | undefined) => {
+    if (stretches.length === 0) return
+    const made = viewOfParts(reading, partsOf(text, stretches, read), text.length)
+    if (made) readings.push(made)
   }
-  if (traits.percent) along('url', urlView(text))
-  if (traits.entities) along('html', htmlView(text))
-  if (traits.escapes) along('json', escapesView(text))
-  if (traits.foreign) along('folded', foldedView(text))
-  if (traits.spaced) along('spaced', spacedView(text))
-  if (traits.leet) along('leet', leetView(text))
-  const pieces = piecesOf(text, traits)
-  readings.push(...pieces)
-  if ((traits.rotated || asked.has('rot13')) && name !== 'rot13') along('rot13', rotatedView(text))
-  if ((traits.reversed || asked.has('reversed')) && name !== 'reversed') readings.push(reversedView(text))
+  add('url', traits.percent, urlView)
+  add('html', traits.entities, htmlView)
+  add('json', traits.escapes, escapesView)
+  if (traits.foreign.length > 0 && isDisguised(text)) add('folded', traits.foreign, foldedView)
+  add('spaced', traits.spaced, spacedView)
+  add('leet', traits.leet, leetView)
+  readings.push(...piecesOf(text, traits))
+  const whole = [0, text.length]
+  if (name !== 'rot13') add('rot13', asked.has('rot13') ? whole : traits.rotated, rotatedView)
+  if (name !== 'reversed') add('reversed', asked.has('reversed') ? whole : traits.reversed, reversedView)
   return readings
+}
+
+function partsOf(text: string, stretches: Stretches, read: (part: string) => View | undefined): readonly Part[] {
+  const parts: Part[] = []
+  const wide = widened(stretches, { by: AROUND, length: text.length })
+  for (let at = 0; at < wide.length; at += 2) {
+    const start = wide[at] ?? 0
+    const end = wide[at + 1] ?? 0
+    const view = read(text.slice(start, end))
+    if (view) parts.push({ start, end, view })
+  }
+  return parts
 }
 
 function piecesOf(text: string, { runs, pairs }: Traits): readonly NamedView[] {
@@ -79,14 +98,4 @@ function piecesOf(text: string, { runs, pairs }: Traits): readonly NamedView[] {
   const hex = hexPieces(text, runs, pairs)
   const base64 = base64Pieces(text, runs).filter(({ start }) => !hex.some((piece) => piece.start === start))
   return [viewOfPieces('base64', base64), viewOfPieces('hex', hex)].flatMap((view) => view ?? [])
-}
-
-function reversedView(text: string): NamedView {
-  const { length } = text
-  return {
-    name: 'reversed',
-    text: [...text].reverse().join(''),
-    span: (start, end) => ({ start: length - end, end: length - start }),
-    goesOn: false,
-  }
 }

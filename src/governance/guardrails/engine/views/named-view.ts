@@ -46,25 +46,60 @@ export function viewAlong(name: ViewName, view: View): NamedView {
   }
 }
 
-/** A view of decoded pieces alone, each on a line of its own; undefined when there is none. */
-export function viewOfPieces(name: ViewName, pieces: readonly Decoded[]): NamedView | undefined {
-  if (pieces.length === 0) return undefined
-  const begins: number[] = []
-  let text = ''
-  for (const { says } of pieces) {
-    if (begins.length > 0) text += '\n'
-    begins.push(text.length)
-    text += says
-  }
-  const pieceAt = (at: number) => {
-    let number = 0
-    while (number + 1 < begins.length && (begins[number + 1] ?? 0) <= at) number++
-    return pieces[number]
+/** A stretch of a text, and how it reads. */
+export interface Part extends Span {
+  readonly view: View
+}
+
+/** A view of some stretches of a text, each on lines of its own; undefined when there is none. `length` is the text's. */
+export function viewOfParts(name: ViewName, parts: readonly Part[], length: number): NamedView | undefined {
+  if (parts.length === 0) return undefined
+  const begins = beginsOf(parts.map(({ view }) => view.text.length))
+  const placed = (at: number, side: 'from' | 'until') => {
+    const number = numberAt(begins, side === 'until' ? Math.max(0, at - 1) : at)
+    const part = parts[number]
+    return part ? part.start + part.view[side](Math.min(at - (begins[number] ?? 0), part.view.text.length)) : 0
   }
   return {
     name,
-    text,
-    span: (start, end) => ({ start: pieceAt(start)?.start ?? 0, end: pieceAt(Math.max(start, end - 1))?.end ?? 0 }),
+    text: parts.map(({ view }) => view.text).join(BETWEEN),
+    span: (start, end) => {
+      const [one, other] = [placed(start, 'from'), placed(end, 'until')]
+      return { start: Math.min(one, other), end: Math.max(one, other) }
+    },
+    goesOn: name !== 'reversed' && parts.at(-1)?.end === length,
+  }
+}
+
+const BETWEEN = '\n\n'
+
+function beginsOf(lengths: readonly number[]): readonly number[] {
+  let sum = 0
+  return lengths.map((length) => {
+    const begin = sum
+    sum += length + BETWEEN.length
+    return begin
+  })
+}
+
+/** The number of the part that a place lies in. */
+function numberAt(begins: readonly number[], at: number): number {
+  let number = 0
+  while (number + 1 < begins.length && (begins[number + 1] ?? 0) <= at) number++
+  return number
+}
+
+/** A view of decoded pieces alone, each on lines of its own; undefined when there is none. */
+export function viewOfPieces(name: ViewName, pieces: readonly Decoded[]): NamedView | undefined {
+  if (pieces.length === 0) return undefined
+  const begins = beginsOf(pieces.map(({ says }) => says.length))
+  return {
+    name,
+    text: pieces.map(({ says }) => says).join(BETWEEN),
+    span: (start, end) => ({
+      start: pieces[numberAt(begins, start)]?.start ?? 0,
+      end: pieces[numberAt(begins, Math.max(start, end - 1))]?.end ?? 0,
+    }),
     goesOn: false,
   }
 }

@@ -1,9 +1,9 @@
 import { ownView, rewrite, type View } from '../view.ts'
-import { asItLooks, FOREIGN_WORD, isDisguised } from './confusables.ts'
+import { asItLooks, FOREIGN_WORD } from './confusables.ts'
 
 /** Letters of other alphabets as what they look like; undefined when the text is what it seems. */
 export function foldedView(text: string): View | undefined {
-  return isDisguised(text) ? rewrite(text, FOREIGN_WORD, asItLooks) : undefined
+  return rewrite(text, FOREIGN_WORD, asItLooks)
 }
 
 const LEET: Readonly<Record<string, string>> = {
@@ -124,4 +124,11 @@ export function rotatedView(text: string): View {
     return String.fromCharCode(base + ((code - base + 13) % 26))
   })
   return { ...ownView(turned) }
+}
+
+/** From back to front. What is found in it ends where it begins. */
+export function reversedView(text: string): View {
+  const { length } = text
+  // A place is turned round together with its other end: see `span` of the views that are made of this.
+  return { text: [...text].reverse().join(''), from: (at) => length - at, until: (at) => length - at }
 }
