@@ -1,20 +1,18 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import type { Finding } from '../../engine/rule.ts'
+import { isDialledAtHome, isInternational } from './calling-codes.ts'
 import { contextOf, followsContext, hasContext, IMPERSONAL } from './context.ts'
 import { type Group, standsAlone } from './groups.ts'
 
 const CONTEXT = contextOf(
   'tel|phone|phones|telephone|mobile|cell|cellphone|call me|call us|call him|call her|call|dial|fax|office|desk|landline|answering|messages to|message to|registered|voicemail|sms|text me|text him|text her|whatsapp|signal|telegram|viber|reach|contact|contacts|hotline|ring|number is|my number|his number|her number|telefon|telefonnummer|handy|mobil|mobilnummer|ruf|rufnummer|durchwahl|erreichbar|anrufen|ruf mich|numéro|téléphone|portable|appel|appeler|joindre|teléfono|telefono|móvil|movil|celular|llame|llamar|llámame|cellulare|chiama|chiamare|numero di|telefone|telemóvel|ligar|telefoon|bel|mobiel|telefonu|komórka|puhelin|телефон|тел|電話|电话|手机|携帯|전화',
 )
-/** Places whose numbers begin with 0 at home, or are written in groups: where a number without a country may belong. */
-const HOMES: readonly CountryCode[] = ['DE', 'GB', 'FR', 'IT', 'NL', 'CH', 'AT', 'AU', 'ES', 'BE', 'SE', 'JP', 'IN']
 const NORTH_AMERICAN = /^(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}$/
 const BRACKETED = /^\(\d{3}\) ?\d{3}[ .-]\d{4}$/
 const ROUND = /^\d+00 ?- ?\d+00$/
 const DATE = /^(?:\d{1,2}([./-])\d{1,2}\1(?:\d{2}|\d{4})|\d{4}([./-])\d{1,2}\2\d{1,2})$/
 const EXTENSION = /^(?: ?(?:x|ext\.?|extension|Durchwahl|poste) ?\d{1,6})(?![\p{L}\p{N}])/iu
 
-/** A telephone number in a group of words, validated where it can be. */
+/** A telephone number in a group of words, told by its country and its length where it has one. */
 export function phoneIn(text: string, group: Group): Finding | undefined {
   const { compact, digitsOnly } = group
   if (!digitsOnly || compact.length < 6 || compact.length > 15) return undefined
@@ -42,24 +40,14 @@ function scoreOf(text: string, raw: string, group: Group): number {
   if (DATE.test(raw)) return 0
   const impersonal = followsContext({ text, start, end }, IMPERSONAL)
   const named = hasContext({ text, start, end }, CONTEXT)
-  if (international)
-    return isValid(`+${compact.replace(/^00/, '').replace(/^(\d{1,3})0(?=\d{8})/, trunk(raw))}`)
-      ? 0.95
-      : named
-        ? 0.75
-        : 0.3
+  if (international) return isInternational(compact.replace(/^00/, '')) ? 0.95 : named ? 0.75 : 0.3
   if (impersonal && !named) return 0
   if (NORTH_AMERICAN.test(raw)) return named ? 0.95 : 0.7
   if (BRACKETED.test(raw)) return named ? 0.9 : 0.6
   if (named) return isPlausible(raw, group) ? 0.8 : 0.3
   const spaced = group.signs.length > 0
   if (!spaced || !compact.startsWith('0') || compact.length < 9 || /^0[0. ]/.test(raw)) return 0.1
-  return HOMES.some((home) => isValid(compact, home)) ? 0.6 : 0.2
-}
-
-/** `+49 (0)170`: the 0 in brackets is dialled at home only. */
-function trunk(raw: string): string {
-  return /\(0\)/.test(raw) ? '$1' : '$&'
+  return isDialledAtHome(compact) ? 0.6 : 0.2
 }
 
 function isPlausible(raw: string, { compact, signs }: Group): boolean {
@@ -68,12 +56,4 @@ function isPlausible(raw: string, { compact, signs }: Group): boolean {
   if (signs.includes(' - ') || ROUND.test(raw) || (signs.includes('.') && new Set(signs).size > 1)) return false
   if (compact.length >= 7) return !/^(\d)\1+$/.test(compact)
   return /^[\d() -]+$/.test(raw)
-}
-
-function isValid(number: string, home?: CountryCode): boolean {
-  try {
-    return parsePhoneNumberFromString(number, home)?.isValid() ?? false
-  } catch {
-    return false
-  }
 }
