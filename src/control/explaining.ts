@@ -13,9 +13,8 @@ import {
   standingOf,
   type WhoCan,
 } from '../governance/access/index.ts'
-import { type Caller, callerOf } from '../governance/identity/index.ts'
+import type { Caller } from '../governance/identity/index.ts'
 import type { Snapshot } from '../policy/index.ts'
-import { knownPrincipals } from './principals.ts'
 
 /** `file:line` of a grant; undefined when there is none of this name, or it was not written in a file. */
 export function placeOfRule({ rules }: AccessIndex, name: string | undefined): string | undefined {
@@ -95,11 +94,19 @@ export function holdersOf({ roles }: Snapshot, permission: Permission) {
   })
 }
 
+/** Of whom it is asked: principals, and what they are now. */
+export interface Population {
+  readonly principals: readonly string[]
+  readonly callerOf: (principal: string) => Caller | undefined
+  readonly reach: Reach
+}
+
 /** Who may do something to a resource, of those within a reach. */
-export function whoCanAnswerOf(snapshot: Snapshot, asked: WhoCan, reach: Reach): WhoCanAnswer {
-  const { access, identity } = snapshot
-  const items = knownPrincipals(snapshot).flatMap((principal) => {
-    const caller = callerOf(identity, principal)
+export function whoCanAnswerOf(snapshot: Snapshot, asked: WhoCan, among: Population): WhoCanAnswer {
+  const { access } = snapshot
+  const { reach } = among
+  const items = among.principals.flatMap((principal) => {
+    const caller = among.callerOf(principal)
     if (!caller || !isWithin(reach, caller)) return []
     const { may, rules, conditions } = standingOf(access, caller, asked)
     if (may === 'never') return []

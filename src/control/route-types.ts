@@ -20,6 +20,8 @@ export interface ControlRequest {
   readonly rights: Rights
   /** Over what the caller has the route's permission; lists show what lies within, and the rest is not there. */
   readonly reach: Reach
+  /** Whether the caller would still be let in now: for answers that go on for long. */
+  readonly isStillAllowed: () => boolean
 }
 
 /** The answer of a route; `body` is written as JSON, a string or a `ReadableStream` of bytes as it is. */

@@ -1,3 +1,4 @@
+import type { Replays } from '../gate/index.ts'
 import type { Reach, Rights } from '../governance/access/index.ts'
 import type { Audit } from '../governance/audit/index.ts'
 import {
@@ -15,6 +16,7 @@ import { parseJson } from '../lib/json.ts'
 import { InvalidDocuments } from '../platform/documents/index.ts'
 import type { Snapshot } from '../policy/index.ts'
 import { lacking } from './lacking.ts'
+import { kept, onceFor, replayed } from './once.ts'
 import type { ControlReply, ControlRequest, OpenRoute, Route } from './route-types.ts'
 
 /** What every control-plane request needs, whatever its route. */
@@ -24,6 +26,8 @@ export interface ControlPlane<Services> {
   readonly open: readonly OpenRoute<Services>[]
   readonly services: Services
   readonly directory: Directory
+  /** Answers to be given again under the same idempotency key. */
+  readonly replays: Replays
   readonly audit: Pick<Audit, 'record'>
   readonly snapshot: () => Snapshot
   readonly now: () => number
@@ -99,20 +103,47 @@ async function handle<Services>(
   const rights = plane.snapshot().roles.rightsOf(caller)
   const reach = permit(found.route, rights)
   if (session) askForProof(found.route, session, plane.now())
+  const text = hasBody(incoming) ? await incoming.text(plane.maxBodyBytes) : ''
   const origin = { actor: caller.principal, requestId: incoming.requestId, address: incoming.address }
   const request: ControlRequest = {
     params: paramsOf(found.expression, incoming.path),
     query: incoming.query,
-    body: await bodyOf(incoming, plane.maxBodyBytes),
+    body: bodyOf(incoming.headers, text),
     headers: incoming.headers,
     caller,
     session,
     origin,
     rights,
     reach,
+    isStillAllowed: () => isAllowed(plane, found.route, incoming),
   }
-  await tellOfUse(plane, found.route, { request, incoming })
-  return found.route.handle(request, plane.services)
+  const once = onceFor(plane, request, { incoming, text })
+  if (once?.kind === 'replay') return replayed(once)
+  try {
+    await tellOfUse(plane, found.route, { request, incoming })
+    const reply = await found.route.handle(request, plane.services)
+    once?.end(kept(reply))
+    return reply
+  } catch (cause) {
+    once?.end(undefined)
+    throw cause
+  }
+}
+
+/** Whether the route would let the same request in now. Being asked is no use of a session: it does not prolong it. */
+function isAllowed<Services>(
+  plane: ControlPlane<Services>,
+  route: Route<Services>,
+  incoming: ControlIncoming,
+): boolean {
+  try {
+    const directory = { ...plane.directory, seen: () => undefined }
+    const { caller } = callerOf({ ...plane, directory }, incoming)
+    permit(route, plane.snapshot().roles.rightsOf(caller))
+    return true
+  } catch {
+    return false
+  }
 }
 
 interface Use {
@@ -163,17 +194,20 @@ function permit({ permission, scoped }: Pick<Route, 'permission' | 'scoped'>, ri
   throw lacking(wanted, rights)
 }
 
-async function bodyOf(incoming: ControlIncoming, maxBytes: number): Promise<unknown> {
-  if (incoming.method === 'GET' || incoming.method === 'DELETE') return undefined
-  const text = await incoming.text(maxBytes)
+function hasBody({ method }: ControlIncoming): boolean {
+  return method !== 'GET' && method !== 'DELETE'
+}
+
+function bodyOf(headers: Headers, text: string): unknown {
   if (text === '') return undefined
-  return /ya?ml/.test(incoming.headers.get('content-type') ?? '') ? text : parseJson(text)
+  return /ya?ml/.test(headers.get('content-type') ?? '') ? text : parseJson(text)
 }
 
 function written(response: ControlReply, requestId: string): Response {
   const isText = typeof response.body === 'string'
+  const type = isText ? 'text/plain; charset=utf-8' : 'application/json'
   const headers = {
-    'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json',
+    ...(response.body === undefined ? {} : { 'content-type': type }),
     'cache-control': 'no-store',
     'x-request-id': requestId,
     ...response.headers,

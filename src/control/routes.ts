@@ -67,7 +67,6 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...liveRoutes,
   ...operationRoutes,
   ...overviewRoutes,
-  ...referenceRoutes(() => [...OPEN_ROUTES, ...CONTROL_ROUTES]),
   ...requestRoutes,
   ...reviewRoutes,
   ...revisionRoutes,
@@ -83,5 +82,6 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
 /** Every address of the control plane that asks for no credential. */
 export const OPEN_ROUTES: readonly OpenRoute<ControlServices>[] = Object.freeze([
   ...openBrandingRoutes,
+  ...referenceRoutes(() => [...OPEN_ROUTES, ...CONTROL_ROUTES]),
   ...openSessionRoutes,
 ])

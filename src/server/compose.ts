@@ -144,6 +144,7 @@ function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Log
   }
   return controlPlane({
     routes: CONTROL_ROUTES,
+    replays: replayStore(),
     open: OPEN_ROUTES,
     services,
     directory: people.directory,

@@ -1,13 +1,15 @@
 import type { z } from 'zod'
 import { explainAnswer, explainBody, whoCanAnswer, whoCanQuery } from '../../contract/access.ts'
 import { type AccessRequest, isWithin } from '../../governance/access/index.ts'
-import { type Caller, callerOf } from '../../governance/identity/index.ts'
+import { type Caller, callerNow, type Directory } from '../../governance/identity/index.ts'
+import type { People } from '../../governance/people/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { GatewayError } from '../../lib/errors.ts'
-import type { Policy, Snapshot } from '../../policy/index.ts'
+import type { Policy } from '../../policy/index.ts'
 import { explainAnswerOf, whoCanAnswerOf } from '../explaining.ts'
 import { lacking } from '../lacking.ts'
 import { parseBody } from '../parse-body.ts'
+import { knownPrincipals } from '../principals.ts'
 import { resourceOf } from '../request-deciders.ts'
 import type { ControlRequest, Route } from '../route-types.ts'
 import { readQuery } from './query.ts'
@@ -15,14 +17,37 @@ import { readQuery } from './query.ts'
 /** What the routes of access need. */
 export interface AccessServices {
   readonly policy: Pick<Policy, 'holder'>
+  readonly people: {
+    readonly directory: Directory
+    readonly users: Pick<People['users'], 'list'>
+  }
   readonly clock: Clock
 }
 
+const USERS_A_PAGE = 500
+/** Of so many accounts at most it is asked who can; the grants in the answer hold for all. */
+const MOST_USERS = 20_000
+
+/** Everybody with an account that is active, as principals. */
+async function peopleWithAccounts({ users }: AccessServices['people']): Promise<readonly string[]> {
+  const principals: string[] = []
+  for (let after: string | undefined; principals.length < MOST_USERS; ) {
+    const page = await users.list({ limit: USERS_A_PAGE, after })
+    principals.push(...page.filter(({ status }) => status === 'active').map(({ email }) => `user:${email}`))
+    after = page.at(-1)?.email
+    if (page.length < USERS_A_PAGE) break
+  }
+  return principals
+}
+
+/** What a principal is now, in the teams of their account too. */
+type Now = (principal: string) => Caller | undefined
+
 /** Whom an explanation is about: oneself as one asks, with the key's narrowing, or a principal without any key. */
-function subjectOf(request: ControlRequest, snapshot: Snapshot, asked: z.output<typeof explainBody>): Caller {
+function subjectOf(request: ControlRequest, asked: z.output<typeof explainBody>, now: Now): Caller {
   const own = request.caller
-  const caller = asked.as === undefined ? own : callerOf(snapshot.identity, asked.as)
-  const onBehalfOf = asked.onBehalfOf === undefined ? undefined : callerOf(snapshot.identity, asked.onBehalfOf)
+  const caller = asked.as === undefined ? own : now(asked.as)
+  const onBehalfOf = asked.onBehalfOf === undefined ? undefined : now(asked.onBehalfOf)
   if (!caller) throw new GatewayError('invalid_request', { message: 'as names no principal.', param: 'as' })
   if (onBehalfOf && caller.agent === undefined) {
     const message = 'Only an agent acts for somebody: leave onBehalfOf out, or say as: agent:…'
@@ -52,10 +77,11 @@ export const accessRoutes: readonly Route<AccessServices>[] = [
     summary: 'Why somebody may or may not do something; about others this needs access:explain.',
     body: explainBody,
     answer: explainAnswer,
-    handle: async (request, { policy, clock }) => {
+    handle: async (request, { policy, clock, people }) => {
       const asked = parseBody(explainBody, request.body)
       const snapshot = policy.holder.current()
-      const caller = subjectOf(request, snapshot, asked)
+      const now: Now = (principal) => callerNow(snapshot.identity, principal, people.directory)
+      const caller = subjectOf(request, asked, now)
       const about = permitAbout(request, caller)
       const { tokens, stream, tools, surface } = asked.request
       const context: AccessRequest['context'] = {
@@ -77,10 +103,14 @@ export const accessRoutes: readonly Route<AccessServices>[] = [
     summary: 'Who may do something to a resource, by which grants and under which conditions.',
     query: whoCanQuery,
     answer: whoCanAnswer,
-    handle: async ({ query, reach }, { policy, clock }) => {
+    handle: async ({ query, reach }, { policy, clock, people }) => {
       const { action, on } = readQuery(whoCanQuery, query)
       const asked = { action, resource: resourceOf(on), nowMs: clock.now() }
-      return { status: 200, body: whoCanAnswerOf(policy.holder.current(), asked, reach) }
+      const snapshot = policy.holder.current()
+      const named = [...knownPrincipals(snapshot), ...(await peopleWithAccounts(people))]
+      const now: Now = (principal) => callerNow(snapshot.identity, principal, people.directory)
+      const among = { principals: [...new Set(named)].sort(), callerOf: now, reach }
+      return { status: 200, body: whoCanAnswerOf(snapshot, asked, among) }
     },
   },
 ]

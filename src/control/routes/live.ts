@@ -19,8 +19,8 @@ export interface LiveServices {
 
 /** How often the store is looked at. */
 const EVERY_MS = 1_000
-/** After so long, or when policy changes, a stream ends and the client comes again: then it is asked anew who asks. */
-const LASTS_MS = 30_000
+/** After so long, or when policy changes, a stream ends and the client comes again, with the reach that it has by then. */
+const LASTS_MS = 600_000
 /** Of these newest operations those that are new are told; where more end in a second, the oldest of them are left out. */
 const NEWEST = 200
 const MOST_FOLLOWERS = 64
@@ -34,15 +34,24 @@ interface Following {
   /** The last operation that the client has; absent: only what ends from now on is told. */
   readonly after: string | undefined
   readonly signal: AbortSignal
+  readonly isStillAllowed: () => boolean
 }
 
 /** Operations as they come to the store, each once, in the order of their ids within a look. */
-async function* follow({ services, filter, after, signal }: Following): AsyncGenerator<OperationAnswer> {
+async function* follow({
+  services,
+  filter,
+  after,
+  signal,
+  isStillAllowed,
+}: Following): AsyncGenerator<OperationAnswer> {
   const { ledger, clock, policy } = services
   const until = clock.now() + LASTS_MS
   const revision = policy.holder.current().revision
   let seen: ReadonlySet<string> | undefined
-  while (!signal.aborted && clock.now() < until && policy.holder.current().revision === revision) {
+  const goesOn = () =>
+    !signal.aborted && clock.now() < until && policy.holder.current().revision === revision && isStillAllowed()
+  while (goesOn()) {
     const newest = await ledger.list(filter, { limit: NEWEST })
     const isNew = (id: string) => (seen ? !seen.has(id) : after !== undefined && id > after)
     for (const record of newest.toReversed()) if (isNew(record.id)) yield operationAnswerOf(record)
@@ -110,14 +119,14 @@ export const liveRoutes: readonly Route<LiveServices>[] = [
       'Operations as they end, as server-sent events; the stream ends now and then, and goes on from last-event-id.',
     query: liveQuery,
     answer: 'text/event-stream',
-    handle: async ({ query, reach, headers, caller }, services) => {
+    handle: async ({ query, reach, headers, caller, isStillAllowed }, services) => {
       const filter = { ...readQuery(liveQuery, query), ...withinReach(reach) }
       const given = headers.get('last-event-id') ?? ''
       const after = /^op_[\w-]{1,128}$/.test(given) ? given : undefined
       const leave = await enter(services.coordinator, caller.principal)
       return {
         status: 200,
-        body: eventStream({ services, filter, after }, leave),
+        body: eventStream({ services, filter, after, isStillAllowed }, leave),
         headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
       }
     },

@@ -1,20 +1,22 @@
 import { z } from 'zod'
 import { type Described, openApi } from '../openapi.ts'
 import { REFERENCE_STYLE, referencePage } from '../reference-page.ts'
-import type { Route } from '../route-types.ts'
+import type { OpenRoute } from '../route-types.ts'
 
 /** The version of the API, which stands in its addresses too. */
 const API_VERSION = '1'
 /** The page holds no script and loads nothing but its own style. */
 const PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** `/api/openapi.json` and `/api/docs`: the description of all routes, these among them, for programs and for people. */
-export function referenceRoutes(all: () => readonly Described[]): readonly Route<unknown>[] {
+/**
+ * `/api/openapi.json` and `/api/docs`: the description of all routes, these among them, for programs and for people. It is
+ * the same wherever the gateway runs and says nothing of an organisation, so nobody is asked who they are.
+ */
+export function referenceRoutes(all: () => readonly Described[]): readonly OpenRoute<unknown>[] {
   return [
     {
       method: 'GET',
       path: '/api/openapi.json',
-      permission: 'self:read',
       summary: 'This API as OpenAPI 3.1.',
       answer: z.looseObject({ openapi: z.string() }),
       handle: async () => ({ status: 200, body: openApi(all(), API_VERSION) }),
@@ -22,7 +24,6 @@ export function referenceRoutes(all: () => readonly Described[]): readonly Route
     {
       method: 'GET',
       path: '/api/docs',
-      permission: 'self:read',
       summary: 'This API as a page.',
       answer: 'text/html',
       handle: async () => ({
@@ -34,7 +35,6 @@ export function referenceRoutes(all: () => readonly Described[]): readonly Route
     {
       method: 'GET',
       path: '/api/docs/style.css',
-      permission: 'self:read',
       summary: 'The style of that page.',
       answer: 'text/css',
       handle: async () => ({
