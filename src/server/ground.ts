@@ -24,6 +24,7 @@ import {
   openLocalSecrets,
   secretBindings,
   secretsStore,
+  storeLoader,
   type Vault,
 } from '../platform/vault/index.ts'
 import { createPolicy, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
@@ -74,7 +75,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     maxDecodedBytes: config.maxAnswerBytes,
     isProxied: Boolean(config.httpsProxy ?? config.httpProxy),
   })
-  const vault = await openVault(options, database)
+  const vault = await openVault(options, { database, egress })
   const auditing = await openAuditing({ ...options, database, egress, secrets: vault.local })
   const { audit } = auditing
   const directory = join(config.dataDir, 'journal')
@@ -107,6 +108,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const background = config.role === 'gate' ? undefined : await startBackground({ ...options, database, people, node })
   const close = async () => {
     policy.stop()
+    vault.stop()
     await people.stop()
     await background?.stop()
     await responses.stop()
@@ -132,18 +134,27 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   }
 }
 
-async function openVault({ config, environment, clock, random }: GroundOptions, database: Database) {
+/** How often secrets are read anew: whoever replaces one in its store waits at most so long. */
+const REFRESH_MS = 5 * 60_000
+
+async function openVault(
+  { config, environment, clock, random }: GroundOptions,
+  { database, egress }: { readonly database: Database; readonly egress: Egress },
+) {
   const given = { given: config.masterKey, previous: config.previousMasterKey }
   const masterKeys = await loadMasterKeys({ ...given, dataDir: config.dataDir, randomBytes: random.bytes })
   const local = await openLocalSecrets({ store: secretsStore(database), masterKeys, clock, randomBytes: random.bytes })
   const vault = createVault({
     environment: (name) => environment[name],
     local: local.get,
+    stores: storeLoader({ egress, clock, environment: (name) => environment[name] }),
     protectedDirectory: config.dataDir,
   })
   const bindings = secretBindings(local)
   await bindings.load()
-  return { ...vault, local, bindings }
+  // What a store does not give anew stays as it is.
+  const refreshing = clock.every(REFRESH_MS, () => void vault.prefetch(vault.refs()))
+  return { ...vault, local, bindings, stop: refreshing.cancel }
 }
 
 async function startPolicy(

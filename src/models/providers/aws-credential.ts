@@ -1,6 +1,6 @@
 import { GatewayError } from '../../lib/errors.ts'
 import { isObject, parseJson } from '../../lib/json.ts'
-import type { AwsCredentials } from './sigv4.ts'
+import type { AwsCredentials } from '../../lib/sigv4.ts'
 
 /** What a Bedrock credential turned out to be. */
 export type AwsCredential =

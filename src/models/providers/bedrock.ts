@@ -1,8 +1,8 @@
+import { signV4 } from '../../lib/sigv4.ts'
 import { bedrockConverse, type UpstreamDialect, type UpstreamEmbedDialect } from '../dialects/index.ts'
 import { readAwsCredential } from './aws-credential.ts'
 import { cohereOnBedrock, titanEmbeddings } from './bedrock-embeddings.ts'
 import { type Authorizer, bearer, type ProviderSettings, type ProviderType, type Wire } from './provider.ts'
-import { signV4 } from './sigv4.ts'
 
 const address = (settings: ProviderSettings, model: string, method: string) =>
   `${settings.baseUrl}/model/${encodeURIComponent(model)}/${method}`

@@ -68,6 +68,9 @@ export const VARIABLES = {
     summary: 'Wraps the keys of the vault; generated into the data directory when absent.',
     secret: true,
   }),
+  kubernetesSecrets: given('GATEHOUSE_KUBERNETES_SECRETS', '/etc/gatehouse/secrets', text, {
+    summary: 'Directory below which Kubernetes secrets are mounted, for secret://kubernetes/<secret>/<key>.',
+  }),
   previousMasterKey: optional('GATEHOUSE_MASTER_KEY_PREVIOUS', key256, {
     summary: 'The master key before GATEHOUSE_MASTER_KEY, for the start that brings a new one in.',
     secret: true,

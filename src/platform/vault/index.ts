@@ -5,4 +5,5 @@ export { loadMasterKeys, MASTER_KEY_FILE, type MasterKeySource, type MasterKeys 
 export { type Secret, secret } from './secret.ts'
 export { type Also, type SealedRow, type SecretsStore, secretsStore, VAULT_MIGRATIONS } from './secrets.store.ts'
 export type { SecretRef, SecretSources } from './sources.ts'
+export { storeLoader } from './stores/load.ts'
 export { createVault, type Vault } from './vault.ts'

@@ -49,8 +49,9 @@ describe('references', () => {
     [`secret://file${folder}/long`, /longer/],
     ['secret://vault/none', /no secret of that name/],
     ['secret://vault/a|b', /named with/],
-    ['secret://hashicorp/kv/ai#key', /later version/],
-    ['secret://aws/x', /later version/],
+    ['secret://hashicorp/kv/../x#key', /plain names/],
+    ['secret://aws/x#a b', /plain names/],
+    ['secret://env/VAULT_TOKEN', /own configuration/],
     ['secret://elsewhere/x', /a reference is/],
     ['sk-plain-text', /a reference is/],
   ]

@@ -1,7 +1,7 @@
 import { type Secret, SecretError, secret } from './secret.ts'
 import { readSecret, type SecretSources } from './sources.ts'
 
-/** Where credentials come from. References are `secret://env/NAME`, `secret://file/path` and `secret://vault/name`. */
+/** Where credentials come from. References are `secret://env/NAME`, `secret://file/path`, `secret://vault/name` and those of outer stores. */
 export interface Vault {
   /**
    * Reads the secret anew and remembers it. When its source fails but gave the secret before, that one is given

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { hmacSha256Hex, sha256Hex } from '../../lib/crypto.ts'
+import { hmacSha256Hex, sha256Hex } from './crypto.ts'
 import { type SigV4Request, signV4 } from './sigv4.ts'
 
 /** The setting of AWS's published Signature Version 4 test suite (`aws-sig-v4-test-suite`). */

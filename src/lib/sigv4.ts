@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { sha256Hex } from '../../lib/crypto.ts'
+import { sha256Hex } from './crypto.ts'
 
 /** AWS credentials; `sessionToken` for temporary ones. */
 export interface AwsCredentials {
