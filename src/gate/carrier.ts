@@ -1,4 +1,5 @@
 import type { AnswerGuard } from '../governance/guardrails/index.ts'
+import { byteSearch } from '../lib/byte-search.ts'
 import { GatewayError } from '../lib/errors.ts'
 import { concatBytes } from '../lib/stream.ts'
 import type {
@@ -66,12 +67,9 @@ export function frameCarrier(parts: FrameCarrierParts): Carrier {
     return bearsUsage ? (parts.withoutUsage?.(frame.raw) ?? '') : frame.raw
   }
   const write = (frames: readonly Frame[]): string => {
+    for (const frame of frames) for (const event of frame.events) note(event)
     let text = ''
-    for (const frame of frames) {
-      for (const event of frame.events) note(event)
-      if (!guard) text += encode(frame)
-      else for (const safe of guard.push(frame)) text += encode(safe)
-    }
+    for (const safe of guard ? guard.pushAll(frames) : frames) text += encode(safe)
     return text
   }
   return {
@@ -139,19 +137,29 @@ export function byteCarrier(
   }
 }
 
-/** Takes out of whole events what the client did not ask for, and the end that the gate writes itself. */
+/**
+ * Takes out of whole events what the client did not ask for, and the end that the gate writes itself. What stands before the
+ * first such event goes on as it is.
+ */
 function trimmer({ withoutUsage, usageMark, terminator }: PassRules, strips: boolean) {
   const write = strips ? withoutUsage : undefined
-  return (whole: Buffer): Uint8Array | string => {
-    const bearsUsage = write !== undefined && whole.includes(usageMark)
-    const ends = terminator !== undefined && whole.includes(terminator)
-    if (!bearsUsage && !ends) return whole
+  const findUsage = write && byteSearch(usageMark)
+  const findEnd = terminator === undefined ? undefined : byteSearch(terminator)
+  const trimmed = (events: string): string => {
     let text = ''
-    for (const raw of whole.toString().split(/(?<=\n\r?\n|\r\r)/)) {
-      if (ends && raw.includes(terminator) && /^data: ?\[/m.test(raw)) continue
-      text += bearsUsage && raw.includes(usageMark) ? (write(raw) ?? '') : raw
+    for (const raw of events.split(/(?<=\n\r?\n|\r\r)/)) {
+      if (terminator !== undefined && raw.includes(terminator) && /^data: ?\[/m.test(raw)) continue
+      text += write && raw.includes(usageMark) ? (write(raw) ?? '') : raw
     }
     return text
+  }
+  return (whole: Buffer): Uint8Array => {
+    const usage = findUsage?.(whole, 0) ?? -1
+    const end = findEnd?.(whole, 0) ?? -1
+    if (usage < 0 && end < 0) return whole
+    const first = usage < 0 || end < 0 ? Math.max(usage, end) : Math.min(usage, end)
+    const from = endOfEvents(whole.subarray(0, first))
+    return Buffer.concat([whole.subarray(0, from), Buffer.from(trimmed(whole.toString('utf8', from)))])
   }
 }
 

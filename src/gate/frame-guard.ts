@@ -48,27 +48,49 @@ export class FrameGuard {
 
   /** One frame in; those that may go on, out. Throws `content_blocked`. */
   push(frame: Frame): readonly Frame[] {
-    const [first] = frame.events
-    const alone = this.queue.length === 0 && frame.events.length === 1
-    if (alone && first?.kind === 'block-delta') return this.pushAlone(frame, first)
-    const held: Held = { frame, texts: [], waiting: 0 }
-    this.queue.push(held)
-    for (const event of frame.events) this.look(held, event)
+    return this.pushAll([frame])
+  }
+
+  /**
+   * What one read of the upstream brought, in; what may go on, out. Deltas of one block that follow each other are looked at
+   * as one text: looking costs far more a time than a character. Throws `content_blocked`.
+   */
+  pushAll(frames: readonly Frame[]): readonly Frame[] {
+    const out: Frame[] = []
+    for (let from = 0; from < frames.length; ) {
+      const run = frames.slice(from, endOfRun(frames, from))
+      out.push(...this.pushRun(run))
+      from += run.length
+    }
+    return out
+  }
+
+  /** Deltas of one block, mostly clean at once, and then nothing is kept of them; or one frame of any sort. */
+  private pushRun(run: readonly Frame[]): readonly Frame[] {
+    const first = deltaOf(run[0])
+    if (!first) {
+      for (const frame of run) {
+        const held = this.hold(frame)
+        for (const event of frame.events) this.look(held, event)
+      }
+      return this.drain()
+    }
+    let text = ''
+    for (const frame of run) text += textOf(frame)
+    const block = this.blockOf(first)
+    const isFree = this.queue.length === 0 && block.pending.length === 0 && block.released === ''
+    const released = block.guard.push(text)
+    if (isFree && released === text && block.guard.held() === 0) return run
+    for (const frame of run) enqueue(block, this.hold(frame), textOf(frame))
+    block.released += released
+    deal(block)
     return this.drain()
   }
 
-  /** Like {@link push} for one delta that nothing stands before: mostly clean at once, and then nothing is kept of it. */
-  private pushAlone(frame: Frame, event: Delta): readonly Frame[] {
-    const text = governedText(event)
-    if (text === undefined) return [frame]
-    const block = this.blockOf(event)
-    const released = block.guard.push(text)
-    if (released === text && block.pending.length === 0 && block.released === '' && block.guard.held() === 0)
-      return [frame]
+  private hold(frame: Frame): Held {
     const held: Held = { frame, texts: [], waiting: 0 }
     this.queue.push(held)
-    enqueue(block, { held, text, released })
-    return this.drain()
+    return held
   }
 
   /** The stream has ended: everything still held is inspected and let go. */
@@ -87,7 +109,9 @@ export class FrameGuard {
   private take(held: Held, event: Delta): void {
     const text = governedText(event) ?? ''
     const block = this.blockOf(event)
-    enqueue(block, { held, text, released: block.guard.push(text) })
+    enqueue(block, held, text)
+    block.released += block.guard.push(text)
+    deal(block)
   }
 
   private blockOf(event: Delta): OpenBlock {
@@ -130,20 +154,36 @@ export class FrameGuard {
   }
 }
 
-interface Arrival {
-  readonly held: Held
-  readonly text: string
-  /** What the guard let go when it had seen the text. */
-  readonly released: string
+/** Where the deltas that begin at `from` and belong to the same block end; a frame of another sort stands alone. */
+function endOfRun(frames: readonly Frame[], from: number): number {
+  const first = deltaOf(frames[from])
+  let to = from + 1
+  if (!first) return to
+  for (let next = deltaOf(frames[to]); next && isSameBlock(first, next); next = deltaOf(frames[to])) to++
+  return to
 }
 
-function enqueue(block: OpenBlock, { held, text, released }: Arrival): void {
+function isSameBlock(one: Delta, other: Delta): boolean {
+  return one.choice === other.choice && one.block === other.block
+}
+
+/** The governed delta that is all there is to a frame. */
+function deltaOf(frame: Frame | undefined): Delta | undefined {
+  const [event, another] = frame?.events ?? []
+  if (event?.kind !== 'block-delta' || another) return undefined
+  return governedText(event) === undefined ? undefined : event
+}
+
+function textOf(frame: Frame): string {
+  const delta = deltaOf(frame)
+  return (delta && governedText(delta)) ?? ''
+}
+
+function enqueue(block: OpenBlock, held: Held, text: string): void {
   const slot = held.texts.push('') - 1
   held.waiting++
   block.pending.push({ held, slot, text })
   block.brought += text.length
-  block.released += released
-  deal(block)
 }
 
 /**

@@ -47,7 +47,17 @@ export class Relay implements StreamSource {
   readonly next = async (): Promise<Uint8Array | undefined> => {
     this.waited()
     while (!this.ended) {
-      const piece = await this.step()
+      let piece: Uint8Array | string | undefined
+      try {
+        const chunk = this.head.shift() ?? (await this.read())
+        this.waited()
+        if (this.left) return undefined
+        piece = chunk ? this.carry(chunk) : this.finish()
+      } catch (cause) {
+        this.waited()
+        if (this.left) return undefined
+        piece = this.fail(toGatewayError(cause))
+      }
       if (piece === undefined || piece.length === 0) continue
       const bytes = this.written(piece)
       if (!this.ended) this.wait()
@@ -72,16 +82,6 @@ export class Relay implements StreamSource {
     endStream(this.parts.exchange, 'client_closed', new GatewayError('client_closed'))
   }
 
-  private async step(): Promise<Uint8Array | string | undefined> {
-    try {
-      const chunk = this.head.shift() ?? (await this.read())
-      if (this.left) return undefined
-      return chunk ? this.carry(chunk) : this.finish()
-    } catch (cause) {
-      return this.left ? undefined : this.fail(toGatewayError(cause))
-    }
-  }
-
   private carry(chunk: Uint8Array): Uint8Array | string | undefined {
     const { carrier, exchange } = this.parts
     const piece = carrier.push(chunk)
@@ -92,13 +92,9 @@ export class Relay implements StreamSource {
     return piece
   }
 
-  private async read(): Promise<Uint8Array | undefined> {
+  private read(): Promise<Uint8Array | undefined> {
     this.wait()
-    try {
-      return await this.parts.answer.stream.next()
-    } finally {
-      this.waited()
-    }
+    return this.parts.answer.stream.next()
   }
 
   private wait(): void {

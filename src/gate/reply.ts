@@ -84,7 +84,14 @@ function pulledStream(exchange: Exchange, source: StreamSource): ReadableStream<
       if (signal.aborted) hangUp()
     },
     pull: async (controller) => {
-      const bytes = await nextOf(source, leave)
+      let bytes: Uint8Array | undefined
+      try {
+        bytes = await source.next()
+      } catch (cause) {
+        // It promises to throw nothing; if it does, nothing of it may go on running.
+        leave()
+        throw cause
+      }
       if (ended) return
       lastSentAt = clock.monotonic()
       if (bytes) return controller.enqueue(bytes)
@@ -93,16 +100,6 @@ function pulledStream(exchange: Exchange, source: StreamSource): ReadableStream<
     },
     cancel: leave,
   })
-}
-
-async function nextOf(source: StreamSource, leave: () => void): Promise<Uint8Array | undefined> {
-  try {
-    return await source.next()
-  } catch (cause) {
-    // It promises to throw nothing; if it does, nothing of it may go on running.
-    leave()
-    throw cause
-  }
 }
 
 /** An error in the surface's own shape, with the same headers as any answer. */

@@ -153,7 +153,7 @@ const MAX_HEAD_BYTES = 1_048_576
 /** How much may come at all: one event may be long, an image in base64. */
 const MAX_FIRST_EVENT_BYTES = 33 * 1_048_576
 /** How much is looked at in one go for the first content. */
-const PIECE_BYTES = 1_024
+const PIECE_BYTES = 512
 
 /** Reads up to the first content. An error event or a cut before it is an error like any other, and can be retried. */
 async function begin(beginning: Beginning): Promise<ServedStream> {
@@ -195,25 +195,26 @@ async function begin(beginning: Beginning): Promise<ServedStream> {
   if (ended) deadline.clear()
   // Nothing is read until the client asks for more.
   else deadline.pause()
-  return { dialect, head, next: () => nextChunk(), cancel: () => deadline.abort(new GatewayError('client_closed')) }
+  return { dialect, head, next: nextChunk, cancel: () => deadline.abort(new GatewayError('client_closed')) }
 
-  async function nextChunk(): Promise<Uint8Array | undefined> {
-    if (ended) return undefined
+  function nextChunk(): Promise<Uint8Array | undefined> {
+    if (ended) return Promise.resolve(undefined)
     deadline.enter('idle', plan.timeouts.idleMs)
-    try {
-      const { done, value } = await reader.read()
-      deadline.signal.throwIfAborted()
-      deadline.pause()
-      if (!done) return value
-      ended = true
-      deadline.clear()
-      return undefined
-    } catch (cause) {
-      ended = true
-      const error = deadline.explain(cause)
-      deadline.abort(error)
-      throw error
-    }
+    return reader.read().then(received, failed)
+  }
+  function received({ done, value }: { done: boolean; value?: Uint8Array | undefined }): Uint8Array | undefined {
+    if (deadline.signal.aborted) failed(deadline.signal.reason)
+    deadline.pause()
+    if (!done) return value
+    ended = true
+    deadline.clear()
+    return undefined
+  }
+  function failed(cause: unknown): never {
+    ended = true
+    const error = deadline.explain(cause)
+    deadline.abort(error)
+    throw error
   }
 }
 
