@@ -4,7 +4,19 @@ import { outcomeOf } from './record.ts'
 import { BENCH_KEY, chatBody, gateBench } from './testing.ts'
 
 const OUTCOMES: Readonly<Record<ReturnType<typeof outcomeOf>, readonly ErrorCode[]>> = {
-  denied: ['unauthenticated', 'key_expired', 'key_revoked', 'access_denied', 'price_unknown'],
+  denied: [
+    'unauthenticated',
+    'key_expired',
+    'key_revoked',
+    'access_denied',
+    'price_unknown',
+    'sign_in_failed',
+    'second_factor_required',
+    'session_ended',
+    'csrf_refused',
+    'password_change_required',
+    'step_up_required',
+  ],
   limited: ['rate_limited', 'concurrency_limited', 'budget_exceeded', 'overloaded', 'draining'],
   blocked: ['content_blocked'],
   client_closed: ['client_closed'],
