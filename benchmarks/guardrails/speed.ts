@@ -3,7 +3,7 @@ import { atMost, type Figure, told } from '../bench.ts'
 import { summaryOf } from '../statistics.ts'
 import { traps } from './injection.ts'
 
-const MODELS: readonly ModelName[] = ['injection']
+const MODELS: readonly ModelName[] = ['injection', 'indirect', 'jailbreak', 'toxicity', 'harm']
 const US_PER_MS = 1_000
 const ROUNDS = 400
 const WARM_UPS = 200

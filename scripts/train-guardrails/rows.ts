@@ -10,6 +10,8 @@ export interface Row {
   readonly label: 0 | 1
   readonly source: string
   readonly kind: string
+  /** The source of the honest text that an attack of our own was put into. */
+  readonly host?: string
   readonly lang: string
   /** Whose voice it is: `user`, `data` or `system`; only in the injection files. */
   readonly channel?: string

@@ -4,10 +4,11 @@ import type { Row } from './rows.ts'
 
 /** Texts of our own: drawn from hand-written alternatives. */
 export function writtenRows(
+  grammars: readonly string[],
   random: Random,
   counts: { readonly attacks: number; readonly benign: number },
 ): readonly Row[] {
-  const grammar = readGrammar('attacks-english', 'attacks-languages', 'benign')
+  const grammar = readGrammar(...grammars)
   const rows: Row[] = []
   const seen = new Set<string>()
   const add = (list: string, label: 0 | 1, count: number) => {

@@ -1,14 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { type Features, featureReader } from './features.ts'
+import harmFile from './harm.model' with { type: 'file' }
+import indirectFile from './indirect.model' with { type: 'file' }
 import injectionFile from './injection.model' with { type: 'file' }
+import jailbreakFile from './jailbreak.model' with { type: 'file' }
 import { type ScoredSpan, type TextModel, textModel } from './text-model.ts'
+import toxicityFile from './toxicity.model' with { type: 'file' }
 import { readWeights } from './weights.ts'
 
 /** The trained models that ship with the product, by name. */
-export const MODEL_FILES: Readonly<Record<ModelName, string>> = Object.freeze({ injection: injectionFile })
+export const MODEL_FILES: Readonly<Record<ModelName, string>> = Object.freeze({
+  injection: injectionFile,
+  indirect: indirectFile,
+  jailbreak: jailbreakFile,
+  toxicity: toxicityFile,
+  harm: harmFile,
+})
 
 /** What there is a model for. */
-export type ModelName = 'injection'
+export type ModelName = 'injection' | 'indirect' | 'jailbreak' | 'toxicity' | 'harm'
 
 /** Small trained models, each read from its file when it is first asked. */
 export interface SmallModels {

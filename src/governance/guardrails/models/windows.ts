@@ -14,7 +14,8 @@ export function lengthScale(tokens: number): number {
 }
 
 /**
- * Calls back for every stretch that is looked at: the whole text, and windows of each length, a quarter apart.
+ * Calls back for every stretch that is looked at: windows of each length, a quarter apart, and the whole of a text that is
+ * no longer than the longest of them. What is hardly suspicious at any place does not add up over a long text.
  * `sums` holds at place `i` the sum of the scores of the first `i` tokens.
  */
 export function forEachStretch(
@@ -23,7 +24,7 @@ export function forEachStretch(
   see: (from: number, to: number, score: number) => void,
 ): void {
   if (count === 0) return
-  see(0, count, ((sums[count] as number) - (sums[0] as number)) * lengthScale(count))
+  if (count <= Math.max(...windows)) see(0, count, ((sums[count] as number) - (sums[0] as number)) * lengthScale(count))
   for (const length of windows) {
     if (length >= count) continue
     const step = Math.max(1, length >> 2)
