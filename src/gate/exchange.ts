@@ -1,4 +1,4 @@
-import type { Verdict } from '../governance/guardrails/index.ts'
+import type { Pseudonyms, Verdict } from '../governance/guardrails/index.ts'
 import type { Caller } from '../governance/identity/index.ts'
 import type { Hold } from '../governance/limits/index.ts'
 import type { Outcome } from '../governance/usage/index.ts'
@@ -76,6 +76,8 @@ export class Exchange {
     priceVersion: undefined,
     priceKnown: true,
   }
+  /** Names that the model reads instead of values, when a guardrail masks reversibly. */
+  pseudonyms: Pseudonyms | undefined
   /** The request as a Capture document wants it kept. */
   capturedRequest: string | undefined
   /** What the client is told, where something needs it. */

@@ -1,3 +1,4 @@
+import type { PseudonymSessions } from '../governance/guardrails/index.ts'
 import type { Directory } from '../governance/identity/index.ts'
 import type { Ledger } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -25,6 +26,8 @@ export interface Gate {
   readonly ledger: Ledger
   readonly upstream: Upstream
   readonly health: TargetHealth
+  /** The names under which models read what guardrails mask for a while. */
+  readonly pseudonyms: PseudonymSessions
   /** Answers by idempotency key. */
   readonly replays: Replays
   /** The responses that conversations go on from. */

@@ -86,7 +86,7 @@ async function reserveFor({ beside, ...standIn }: StandIn<GovernedCall> & { read
 async function inspectFor<Call extends GovernedCall>({ exchange, grant, call, model }: StandIn<Call>): Promise<Call> {
   const guards = guardsOf(exchange, grant, model)
   if (!guards.inspectsCalls || guards.checks.length === grant.guards.checks.length) return call
-  const inspection = await inspectSegments(guards, 'input', call.segments())
+  const inspection = await inspectSegments(guards, 'input', call.segments(), exchange.pseudonyms)
   const known = new Set(grant.guards.checks.map(({ guardrail }) => guardrail))
   exchange.verdicts.push(...inspection.verdicts.filter(({ guardrail }) => !known.has(guardrail)))
   if (inspection.blocked) throw new GatewayError('content_blocked')

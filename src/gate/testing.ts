@@ -1,3 +1,4 @@
+import { pseudonymSessions } from '../governance/guardrails/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { NOBODY } from '../governance/identity/testing.ts'
 import type { Ledger, OperationRecord } from '../governance/usage/index.ts'
@@ -109,6 +110,7 @@ export function gateBench({ documents = '', transport = noUpstream, parts = {} }
     directory: NOBODY,
     upstream: { clock, watch, transport, secret: () => undefined, tokens: tokenCache(clock) },
     health: targetHealth(clock),
+    pseudonyms: pseudonymSessions(),
     replays: replayStore(),
     report: () => undefined,
     node: 'node-1',

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { CONTROL_ROUTES, type ControlServices, controlPlane, OPEN_ROUTES } from '../control/index.ts'
 import { type Gate, replayStore, routerOf, SURFACES, type TraceIds } from '../gate/index.ts'
+import { pseudonymSessions } from '../governance/guardrails/index.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdMaker, idMaker } from '../lib/ids.ts'
 import { type Random, systemRandom } from '../lib/random.ts'
@@ -111,6 +112,7 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
     ledger,
     health: targetHealth(parts.clock),
     responses: ground.responses,
+    pseudonyms: pseudonymSessions(),
     replays: replayStore(),
     node: config.nodeName ?? `${hostname()}-${process.pid}`,
     upstream: {

@@ -1,4 +1,10 @@
-import { answerGuard, type Guards, inspectAnswerTexts } from '../../governance/guardrails/index.ts'
+import {
+  answerGuard,
+  type Guards,
+  inspectAnswerTexts,
+  type Pseudonyms,
+  restoringGuard,
+} from '../../governance/guardrails/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { answerSegmentsOf, replaceAnswerTexts } from '../answer-texts.ts'
 import type { Exchange } from '../exchange.ts'
@@ -13,9 +19,36 @@ import { guardsOf } from '../stand-in.ts'
 export async function inspectAnswer(exchange: Exchange, grant: Grant, answer: Answer): Promise<Answer> {
   if (answer.kind !== 'streamed-chat' && answer.kind !== 'whole-chat') return answer
   const guards = guardsOf(exchange, grant, answer.served.attempt.standIn ?? exchange.downgradedTo)
-  if (!guards.inspectsAnswers) return answer
-  if (answer.kind === 'streamed-chat') return { ...answer, guard: answerGuard(guards) }
-  return inspectWhole(exchange, guards, answer)
+  const pseudonyms = exchange.pseudonyms?.isEmpty() === false ? exchange.pseudonyms : undefined
+  if (!guards.inspectsAnswers && !pseudonyms) return answer
+  if (answer.kind === 'streamed-chat') {
+    const guard = answerGuard(guards)
+    return { ...answer, guard: pseudonyms ? restoringGuard(guard, pseudonyms) : guard }
+  }
+  const inspected = guards.inspectsAnswers ? await inspectWhole(exchange, guards, answer) : answer
+  return pseudonyms ? restored(inspected, pseudonyms) : inspected
+}
+
+/** The answer with the values of the call where the model wrote their names. */
+function restored(whole: WholeChat, pseudonyms: Pseudonyms): WholeChat {
+  const replaced = new Map<number, string>()
+  answerSegmentsOf(whole.answer).forEach(({ channel, text }, number) => {
+    const own = pseudonyms.restore(text, channel === 'tool-arguments' || isJson(text))
+    if (own !== text) replaced.set(number, own)
+  })
+  if (replaced.size === 0) return whole
+  return { ...whole, answer: replaceAnswerTexts(whole.answer, replaced), raw: undefined }
+}
+
+/** Fields that a dialect does not know are looked at as their JSON. */
+function isJson(text: string): boolean {
+  if (!/^[[{]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function inspectWhole(exchange: Exchange, guards: Guards, whole: WholeChat): Promise<WholeChat> {

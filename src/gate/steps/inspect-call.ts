@@ -1,4 +1,4 @@
-import { type Inspection, inspectSegments } from '../../governance/guardrails/index.ts'
+import { type Inspection, inspectSegments, type Pseudonyms } from '../../governance/guardrails/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { refuseRepeatedMembers } from '../../lib/json.ts'
 import { captureCall } from '../capture.ts'
@@ -20,11 +20,18 @@ export async function inspectCall<Call extends GovernedCall>(
   if (!guards.inspectsCalls) return captured(exchange, call)
   // What is looked at must be what the upstream reads, also where the caller's own bytes pass.
   if (call.original) refuseRepeatedMembers(call.original.text)
-  const inspection = await inspectSegments(guards, 'input', call.segments())
+  if (guards.reverses) exchange.pseudonyms = pseudonymsOf(exchange, grant)
+  const inspection = await inspectSegments(guards, 'input', call.segments(), exchange.pseudonyms)
   exchange.verdicts.push(...inspection.verdicts)
   exchange.lap('inspect')
   refuseIfBlocked(inspection)
   return captured(exchange, inspection.replaced.size === 0 ? call : (call.withTexts(inspection.replaced) as Call))
+}
+
+/** The names of the caller's session; of this operation alone, when it belongs to none. */
+function pseudonymsOf({ gate, operation }: Exchange, { caller }: Grant): Pseudonyms {
+  const session = operation.incoming.headers.get('x-gatehouse-session') ?? undefined
+  return gate.pseudonyms.of(JSON.stringify(caller.principal), session)
 }
 
 function captured<Call extends GovernedCall>(exchange: Exchange, call: Call): Call {

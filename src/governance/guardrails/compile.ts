@@ -79,6 +79,8 @@ function readyCheck(document: Document<GuardrailSpec>, check: GuardrailCheck, { 
     unit,
     action: check.action,
     threshold: check.threshold,
+    thresholds: check.thresholds,
+    reversible: check.reversible && check.action === 'mask',
     onFailure: check.onFailure,
     timeoutMs: check.timeout,
     phases: new Set(check.phases ?? spec.phases ?? detector.phases),

@@ -16,6 +16,10 @@ export interface Check {
   readonly unit: number
   readonly action: GuardrailAction
   readonly threshold: number
+  /** Another threshold for some kinds of findings. */
+  readonly thresholds: Readonly<Record<string, number>> | undefined
+  /** What it masks in a call comes back in the answer. */
+  readonly reversible: boolean
   readonly onFailure: 'open' | 'closed'
   readonly timeoutMs: number
   readonly phases: ReadonlySet<Phase>
@@ -63,6 +67,8 @@ export interface Plan {
 export interface Guards {
   /** Whether anything looks at calls. */
   readonly inspectsCalls: boolean
+  /** Whether anything masks so that it comes back. */
+  readonly reverses: boolean
   /** Whether anything looks at answers. */
   readonly inspectsAnswers: boolean
   readonly index: GuardrailIndex

@@ -13,6 +13,10 @@ export interface GuardrailCheck {
   readonly action: GuardrailAction
   /** Findings less sure than this are left alone; 0 to 1. */
   readonly threshold: number
+  /** Another threshold for some kinds of findings: `{PHONE: 0.8}`. */
+  readonly thresholds?: Readonly<Record<string, number>> | undefined
+  /** Masked in a call by a name that the answer is given its value back for. */
+  readonly reversible: boolean
   /** What a check that could not run means: `closed` refuses (when it masks or blocks), `open` lets pass. */
   readonly onFailure: 'open' | 'closed'
   /** Milliseconds that it may take for all texts of a call, for an answer, or for a piece of a streamed one. */
@@ -40,6 +44,8 @@ export const COMMON_FIELDS: ReadonlySet<string> = new Set([
   'detector',
   'action',
   'threshold',
+  'thresholds',
+  'reversible',
   'onFailure',
   'timeout',
   'message',
@@ -57,6 +63,8 @@ function checkSchema({ name, options }: Detector) {
     detector: z.literal(name),
     action: z.enum(['allow', 'flag', 'mask', 'block']),
     threshold: z.number().min(0).max(1).default(0.5),
+    thresholds: z.record(z.string().regex(/^[A-Z][A-Z0-9_]{0,40}$/), z.number().min(0).max(1)).optional(),
+    reversible: z.boolean().default(false),
     onFailure: z.enum(['open', 'closed']).default('closed'),
     timeout: duration()
       .refine((ms) => ms >= 1 && ms <= 60_000, { error: 'a check may take between 1ms and 60s' })
@@ -99,7 +107,7 @@ export const guardrailKind: Kind<GuardrailSpec> = defineKind<GuardrailSpec>({
   ],
   problems: ({ spec }) =>
     spec.checks.flatMap((check, place) => {
-      const message = detectorNamed(check.detector)?.problem(check)
+      const message = irreversible(check) ?? detectorNamed(check.detector)?.problem(check)
       return message === undefined ? [] : [{ at: ['checks', place], message }]
     }),
   example: `apiVersion: gatehouse/v1
@@ -113,6 +121,10 @@ spec:
     - {detector: words, words: [Blue Heron], action: block, message: This project is not to be named.}
 `,
 })
+
+function irreversible({ reversible, action }: GuardrailCheck): string | undefined {
+  return reversible && action !== 'mask' ? 'only what is masked can be reversible' : undefined
+}
 
 /** The detector of this name. */
 export function detectorNamed(name: string): Detector | undefined {

@@ -26,6 +26,7 @@ function bind(index: GuardrailIndex, scopes: readonly string[]): Guards {
   const looksAt = (phases: readonly Phase[]) => checks.some((check) => phases.some((phase) => check.phases.has(phase)))
   return Object.freeze({
     inspectsCalls: looksAt(OF_CALLS),
+    reverses: checks.some(({ reversible, mode }) => reversible && mode === 'enforce'),
     inspectsAnswers: looksAt(OF_ANSWERS),
     index,
     checks,

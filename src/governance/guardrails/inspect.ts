@@ -4,21 +4,46 @@ import { phasesOf, planFor } from './guards.ts'
 import type { Blocked, Channel, Inspection, Phase, Segment } from './inspection.ts'
 import { judge, judgeUnreadable, type Tallies, verdictsOf } from './judge.ts'
 import { lookAtWhole, readingOf, type TextLook } from './look.ts'
-import { jsonRedactor, plainRedactor } from './redact.ts'
+import type { Pseudonyms } from './pseudonyms.ts'
+import { jsonRedactor, placeholder, plainRedactor, type Replace } from './redact.ts'
 
 const CHANNELS_OF_CALLS: readonly Channel[] = ['user', 'tool-result', 'tool-arguments']
 const CHANNELS_OF_ANSWERS: readonly Channel[] = ['assistant', 'tool-arguments']
 
 /**
  * Inspects the texts of a call. All checks see all texts, also when one blocks: the record then says all that was found.
- * Synchronous while all detectors are.
+ * Synchronous while all detectors are. With `pseudonyms`, what is masked reversibly gets a name in them.
  */
 export function inspectSegments(
   guards: Guards,
   phase: Phase,
   segments: readonly Segment[],
+  pseudonyms?: Pseudonyms,
 ): Inspection | Promise<Inspection> {
-  return inspectTexts(guards, phase, { segments, channels: CHANNELS_OF_CALLS })
+  if (pseudonyms) for (const { text } of segments) pseudonyms.avoid(text)
+  return inspectTexts(guards, phase, {
+    segments,
+    channels: CHANNELS_OF_CALLS,
+    replace: pseudonyms && naming(pseudonyms),
+  })
+}
+
+/** Gives what comes back a name, and takes out the rest. */
+function naming(pseudonyms: Pseudonyms): Replace {
+  return ({ kind, reversible, view }, found, json) => {
+    // What was found behind a disguise is not what stands there.
+    if (!reversible || view !== undefined) return placeholder(kind)
+    return pseudonyms.nameOf(kind, json ? unescaped(found) : found)
+  }
+}
+
+function unescaped(written: string): string {
+  if (!written.includes('\\')) return written
+  try {
+    return String(JSON.parse(`"${written}"`))
+  } catch {
+    return written
+  }
 }
 
 /** Inspects one whole text of an answer; masked text is segment 0. */
@@ -35,9 +60,10 @@ interface Texts {
   readonly segments: readonly Segment[]
   /** Channels whose phases verdicts are told for, also when no text came. */
   readonly channels: readonly Channel[]
+  readonly replace?: Replace | undefined
 }
 
-function inspectTexts(guards: Guards, phase: Phase, { segments, channels }: Texts): Inspection {
+function inspectTexts(guards: Guards, phase: Phase, { segments, channels, replace }: Texts): Inspection {
   const tallies: Tallies = new Map()
   const replaced = new Map<number, string>()
   let blocked: Blocked | undefined
@@ -62,7 +88,7 @@ function inspectTexts(guards: Guards, phase: Phase, { segments, channels }: Text
     if (seams && judgement.masks.length > 0) blocked ??= spread(plan)
     if (seams) return
     if (judgement.masks.length === 0) return
-    const redactor = readingOf(channel) === 'json' ? jsonRedactor() : plainRedactor()
+    const redactor = readingOf(channel) === 'json' ? jsonRedactor(replace) : plainRedactor(replace)
     replaced.set(number, redactor.redact(text, judgement.masks))
   })
   const verdicts = verdictsOf(guards.checks, governing(phase, channels), tallies)

@@ -2,11 +2,12 @@ import type { Finding } from './engine/rule.ts'
 import type { BoundCheck, Plan } from './guardrail-index.ts'
 import type { Blocked, Phase, Verdict } from './inspection.ts'
 import type { TextLook } from './look.ts'
+import type { Mask } from './redact.ts'
 
 /** What one text comes to. */
 export interface Judgement {
   /** What must be masked, in the offsets of the text; in no order. */
-  readonly masks: readonly Finding[]
+  readonly masks: readonly Mask[]
   readonly blocked?: Blocked
 }
 
@@ -29,14 +30,14 @@ export interface Judging {
 }
 
 const CLEAN: Judgement = Object.freeze({ masks: [] })
-const NOTHING: readonly Finding[] = []
+const NOTHING: readonly Mask[] = []
 
 /**
  * Turns what was seen into what is done. A block wins over masks; a check that failed blocks when it is closed; what an
  * `allow` covers is left alone.
  */
 export function judge(plan: Plan, units: TextLook['units'], { tallies, timedBy }: Judging): Judgement {
-  let masks: Finding[] | undefined
+  let masks: Mask[] | undefined
   let blocked: Blocked | undefined
   const allowed = plan.checks.some(({ action }) => action === 'allow')
   for (const check of plan.checks) {
@@ -59,7 +60,7 @@ export function judge(plan: Plan, units: TextLook['units'], { tallies, timedBy }
     if (check.action === 'block') blocked ??= blockedBy(check)
     else if (check.action === 'mask') {
       masks ??= []
-      masks.push(...findings)
+      for (const finding of findings) masks.push(check.reversible ? { ...finding, reversible: true } : finding)
     }
   }
   if (!masks && !blocked) return CLEAN
@@ -104,14 +105,18 @@ interface Others {
 
 function counted(check: BoundCheck, findings: readonly Finding[], others: Others | undefined): readonly Finding[] {
   if (findings.length === 0) return findings
-  const sure = findings.filter(({ score }) => score >= check.threshold)
+  const sure = findings.filter((finding) => isSure(check, finding))
   if (!others || check.action === 'allow' || sure.length === 0) return sure
   const exempt = others.plan.checks.filter((other) => mayExempt(other, check))
   if (exempt.length === 0) return sure
   const covers = exempt.flatMap((other) =>
-    (others.units[other.unit]?.findings ?? []).filter(({ score }) => score >= other.threshold),
+    (others.units[other.unit]?.findings ?? []).filter((finding) => isSure(other, finding)),
   )
   return sure.filter(({ start, end }) => !covers.some((cover) => cover.start <= start && cover.end >= end))
+}
+
+function isSure({ threshold, thresholds }: BoundCheck, { kind, score }: Finding): boolean {
+  return score >= (thresholds?.[kind] ?? threshold)
 }
 
 /** An `allow` counts within its own guardrail, and against those bound no nearer that are not mandatory. */

@@ -1,9 +1,20 @@
 import type { Finding } from './engine/rule.ts'
 
+/** What must be masked. */
+export interface Mask extends Finding {
+  /** A name may stand in its place that leads back to it. */
+  readonly reversible?: boolean
+}
+
+/** What is written in the place of something; `json`: it stood in a JSON string, escapes and all. */
+export type Replace = (mask: Mask, found: string, json: boolean) => string
+
+const removed: Replace = ({ kind }) => placeholder(kind)
+
 /** Takes pieces of one text, in order, and masks spans in them. */
 export interface Redactor {
   /** The piece with its spans replaced; offsets are those of the piece. Spans that overlap become one. */
-  readonly redact: (piece: string, spans: readonly Finding[]) => string
+  readonly redact: (piece: string, spans: readonly Mask[]) => string
 }
 
 /** What stands where something was: no character of it means anything to JSON. */
@@ -12,29 +23,36 @@ export function placeholder(kind: string): string {
 }
 
 /** Overlapping spans as one, of the kind that is surest (of equals the longest, then the first); in order. */
-export function merged(spans: readonly Finding[]): readonly Finding[] {
+export function merged(spans: readonly Mask[]): readonly Mask[] {
   if (spans.length < 2) return spans
-  const result: Finding[] = []
+  const result: Mask[] = []
   for (const span of spans.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     const last = result.at(-1)
     if (!last || span.start >= last.end) {
       result.push(span)
       continue
     }
-    const surer = span.score > last.score ? span : last
-    result[result.length - 1] = { ...surer, start: last.start, end: Math.max(last.end, span.end) }
+    const both = last.reversible && span.reversible
+    const { reversible: _, ...surer } = span.score > last.score ? span : last
+    result[result.length - 1] = {
+      ...surer,
+      start: last.start,
+      end: Math.max(last.end, span.end),
+      ...(both && { reversible: both }),
+    }
   }
   return result
 }
 
 /** Masks plain text. */
-export function plainRedactor(): Redactor {
+export function plainRedactor(replace: Replace = removed): Redactor {
   return {
     redact: (piece, spans) => {
       let written = ''
       let done = 0
-      for (const { start, end, kind } of merged(spans)) {
-        written += piece.slice(done, start) + placeholder(kind)
+      for (const mask of merged(spans)) {
+        const { start, end } = mask
+        written += piece.slice(done, start) + replace(mask, piece.slice(start, end), false)
         done = end
       }
       return written + piece.slice(done)
@@ -49,7 +67,7 @@ const BACKSLASH = 0x5c
  * Masks JSON, also in pieces, so that it stays JSON: inside strings the text, outside of them the values. What turns out
  * not to be JSON (free text for a tool) is masked as plain text from there on.
  */
-export function jsonRedactor(): Redactor {
+export function jsonRedactor(replace: Replace = removed): Redactor {
   const outside = outsideStrings()
   let inString = false
   let escaped = false
@@ -75,15 +93,16 @@ export function jsonRedactor(): Redactor {
     }
     return at
   }
-  const mask = (piece: string, { start, end, kind }: Finding) => {
+  const mask = (piece: string, found: Mask) => {
+    const { start, end, kind } = found
     let written = ''
     for (let at = start; at < end; ) {
       // INVARIANT: of what is not JSON nothing found is let through, whatever quotation marks stand around it.
-      if (outside.broken()) return written + placeholder(kind)
+      if (outside.broken()) return written + replace(found, piece.slice(at, end), false)
       const within = inString
       const turn = turnAt(piece, at, end)
       if (outside.broken()) continue
-      if (within && turn > at) written += placeholder(kind)
+      if (within && turn > at) written += replace(found, piece.slice(at, turn), true)
       if (!within) {
         const left = at === 0 ? before : piece.charAt(at - 1)
         // At the end of a piece nobody knows whether the value goes on.
