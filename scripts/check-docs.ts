@@ -59,9 +59,9 @@ async function cliCommands(): Promise<readonly string[]> {
 async function tables(): Promise<readonly Untruth[]> {
   const found: Untruth[] = []
   // One after the other: a page may hold several tables.
-  for (const { path, name, table } of GENERATED) {
+  for (const { path, name, table, whole } of GENERATED) {
     try {
-      const written = withTable(read(path), name, await table())
+      const written = whole ? await table() : withTable(read(path), name, await table())
       if (process.argv.includes('--write')) writeFileSync(join(root, path), written)
       if (written === read(path)) continue
       found.push({

@@ -1,9 +1,13 @@
+import { join } from 'node:path'
+import { endpointsModule } from './endpoints.ts'
+
 /** A table that is written from code into a page, between two marks. */
 export interface Generated {
   /** The page that holds it. */
   readonly path: string
-  /** Its name in the mark: `<!-- generated: error codes -->`. */
+  /** Its name in the mark: `<!-- generated: error codes -->`; a file that is generated as a whole has no marks. */
   readonly name: string
+  readonly whole?: true
   /** Markdown, from the code as it is now. */
   readonly table: () => Promise<string>
 }
@@ -20,6 +24,7 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/reference/permissions.md', name: 'roles', table: roles },
   { path: 'docs/reference/providers.md', name: 'provider types', table: providers },
   { path: 'docs/reference/documents.md', name: 'kinds', table: kinds },
+  { path: 'src/contract/endpoints.ts', name: 'endpoints', whole: true, table: endpoints },
   { path: 'docs/reference/cli.md', name: 'commands', table: commands },
 ]
 
@@ -81,6 +86,11 @@ async function controlPlane(): Promise<string> {
     'none: anybody may ask',
   ])
   return markdownTable(['address', 'what', 'permission'], [...open, ...rows])
+}
+
+async function endpoints(): Promise<string> {
+  const { CONTROL_ROUTES, OPEN_ROUTES } = await import('../../src/control/index.ts')
+  return endpointsModule(join(import.meta.dir, '../..'), [...OPEN_ROUTES, ...CONTROL_ROUTES])
 }
 
 async function permissions(): Promise<string> {

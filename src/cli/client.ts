@@ -1,10 +1,11 @@
+import { type ApiClient, apiClient } from '../contract/client.ts'
 import { GatewayError } from '../lib/errors.ts'
 import type { Problem } from '../platform/documents/index.ts'
 import { type CommandContext, CommandError } from './command.ts'
 
 /** One call of the control plane. */
 export interface ApiCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With its query: `/api/v1/documents?limit=10`. */
   readonly path: string
   readonly body?: unknown
@@ -53,6 +54,15 @@ export async function callApi(context: CommandContext, { method, path, body }: A
   } finally {
     timer.cancel()
   }
+}
+
+/** The control plane by the names and types of its contract. Throws as {@link callApi} does. */
+export function api(context: CommandContext): ApiClient {
+  return apiClient(async ({ method, path, body }) => {
+    // What is no success has been thrown in the command's own words by then.
+    const text = await callApi(context, { method, path, ...(body === undefined ? {} : { body: JSON.parse(body) }) })
+    return { status: 200, text }
+  })
 }
 
 /** The same, with the answer read as JSON. What it holds is what the contract of that address says. */

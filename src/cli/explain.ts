@@ -1,5 +1,7 @@
 import type { ExplainAnswer } from '../contract/access.ts'
-import { callJson } from './client.ts'
+import type { BodyOf } from '../contract/client.ts'
+import { actionOf } from './action.ts'
+import { api } from './client.ts'
 import { type Command, CommandError, type Invocation } from './command.ts'
 
 /** `gatehouse explain`: a decision with its reasons. */
@@ -26,15 +28,14 @@ with 0 when it is allowed and 2 when it is denied. Talks to GATEHOUSE_URL with G
   },
   positionals: [0, 0],
   run: async (invocation, context) => {
-    const call = { method: 'POST', path: '/api/v1/access/explain', body: bodyOf(invocation) } as const
-    const answer = await callJson<ExplainAnswer>(context, call)
+    const answer = await api(context)('postAccessExplain', { body: bodyOf(invocation) })
     const lines = invocation.flag('json') ? [JSON.stringify(answer, undefined, 2)] : explanationLines(answer)
     for (const line of lines) context.out(line)
     return answer.effect === 'allow' ? 0 : 2
   },
 }
 
-function bodyOf({ text, flag }: Invocation) {
+function bodyOf({ text, flag }: Invocation): BodyOf<'postAccessExplain'> {
   const on = text('on')
   if (!on) throw new CommandError(['Say what it is about: --on model:assistant.'])
   const tokens = text('tokens')
@@ -49,7 +50,7 @@ function bodyOf({ text, flag }: Invocation) {
     on,
     request,
     ...(as && { as }),
-    ...(action && { action }),
+    ...(action && { action: actionOf(action) }),
     ...(onBehalfOf && { onBehalfOf }),
     ...(at && { at }),
   }

@@ -1,14 +1,8 @@
+import type { BodyOf } from '../contract/client.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { printYaml } from '../platform/documents/index.ts'
-import { callJson, InvalidAnswer } from './client.ts'
+import { api, InvalidAnswer } from './client.ts'
 import { type Command, type CommandContext, CommandError, type Invocation } from './command.ts'
-
-interface ListedKey {
-  readonly name: string
-  readonly for: string
-  readonly expires?: string
-  readonly owner: string
-}
 
 /** `gatehouse keys`: virtual keys. */
 export const keysCommand: Command = {
@@ -61,9 +55,9 @@ async function makeKey(invocation: Invocation, context: CommandContext): Promise
 }
 
 /** The gateway's own words for what is wrong with the key's document. */
-async function made(context: CommandContext, body: object): Promise<{ readonly key: string }> {
+async function made(context: CommandContext, body: BodyOf<'postKeys'>): Promise<{ readonly key: string }> {
   try {
-    return await callJson<{ readonly key: string }>(context, { method: 'POST', path: '/api/v1/keys', body })
+    return await api(context)('postKeys', { body })
   } catch (cause) {
     if (!(cause instanceof InvalidAnswer)) throw cause
     throw new CommandError(cause.problems.map(({ message, hint }) => (hint ? `${message}. ${hint}` : message)))
@@ -71,10 +65,7 @@ async function made(context: CommandContext, body: object): Promise<{ readonly k
 }
 
 async function listKeys(context: CommandContext): Promise<number> {
-  const { items } = await callJson<{ readonly items: readonly ListedKey[] }>(context, {
-    method: 'GET',
-    path: '/api/v1/keys',
-  })
+  const { items } = await api(context)('getKeys')
   for (const { name, for: owner, expires = 'never', owner: from } of items) {
     context.out([name, owner, `expires ${expires}`, from].join('\t'))
   }
@@ -82,7 +73,7 @@ async function listKeys(context: CommandContext): Promise<number> {
 }
 
 async function revokeKey(name: string, context: CommandContext): Promise<number> {
-  await callJson(context, { method: 'DELETE', path: `/api/v1/keys/${encodeURIComponent(name)}` })
+  await api(context)('deleteKeysByName', { params: { name } })
   context.out(`${name} is revoked`)
   return 0
 }

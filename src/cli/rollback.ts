@@ -1,5 +1,4 @@
-import type { PlanAnswer } from '../contract/documents.ts'
-import { callJson } from './client.ts'
+import { api } from './client.ts'
 import { type Command, CommandError } from './command.ts'
 import { changeLines } from './foresight-lines.ts'
 
@@ -14,8 +13,7 @@ Documents that a policy directory owns stay as it says. Talks to GATEHOUSE_URL w
   positionals: [1, 1],
   run: async ({ positionals: [number = ''] }, context) => {
     if (!/^\d+$/.test(number)) throw new CommandError(['rollback takes the number of a revision.'])
-    const path = `/api/v1/revisions/${number}:rollback`
-    const answer = await callJson<PlanAnswer>(context, { method: 'POST', path })
+    const answer = await api(context)('postRevisionsNumberRollback', { params: { number } })
     for (const line of changeLines(answer)) context.out(line)
     context.out(`revision ${answer.number}`)
     return 0

@@ -1,5 +1,6 @@
 import type { WhoCanAnswer } from '../contract/access.ts'
-import { callJson } from './client.ts'
+import { actionOf } from './action.ts'
+import { api } from './client.ts'
 import { type Command, CommandError } from './command.ts'
 
 /** `gatehouse who-can`: the reverse of explain. */
@@ -16,8 +17,7 @@ GATEHOUSE_TOKEN.`,
   run: async ({ text, flag }, context) => {
     const on = text('on')
     if (!on) throw new CommandError(['Say what it is about: --on model:assistant.'])
-    const query = new URLSearchParams({ on, action: text('action') ?? 'use' })
-    const answer = await callJson<WhoCanAnswer>(context, { method: 'GET', path: `/api/v1/access/who-can?${query}` })
+    const answer = await api(context)('getAccessWhoCan', { query: { on, action: actionOf(text('action')) } })
     const lines = flag('json') ? [JSON.stringify(answer, undefined, 2)] : whoCanLines(answer)
     for (const line of lines) context.out(line)
     return 0

@@ -11,6 +11,9 @@ export const pageQuery = z.strictObject({
   cursor: z.string().max(1_024).optional(),
 })
 
+/** Any JSON object. */
+export const jsonObject = z.looseObject({})
+
 /** What an error is on the control plane: RFC 9457, with the code and the number of the request. */
 export const problemAnswer = z.looseObject({
   type: z.string(),

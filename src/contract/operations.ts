@@ -122,3 +122,6 @@ export const operationsQuery = z.strictObject({
   requestId: name.optional(),
   format: z.enum(['json', 'ndjson', 'csv']).default('json'),
 })
+
+/** The query of `GET /api/v1/operations/live`. */
+export const liveQuery = operationsQuery.omit({ limit: true, cursor: true, from: true, to: true, format: true })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pageQuery } from './list.ts'
 
 const email = z
   .string()
@@ -123,4 +124,10 @@ export const newPersonalKeyBody = z.strictObject({
   /** A day or an RFC 3339 instant. */
   expires: z.string().max(64).optional(),
   narrowTo: z.array(z.string().max(256)).max(1_000).optional(),
+})
+
+/** The query of `GET /api/v1/users`. */
+export const usersQuery = pageQuery.extend({
+  /** Part of the address or the name. */
+  search: z.string().max(256).toLowerCase().optional(),
 })

@@ -139,7 +139,7 @@ function tagOf({ path }: Pick<Described, 'path'>): string {
 }
 
 /** `getOperationsById`: a name for programs that make clients of the description. */
-function operationId({ method, path }: Described): string {
+export function operationId({ method, path }: Pick<Described, 'method' | 'path'>): string {
   const words = path
     .replace(/^\/(?:api|schemas)\/v1\//, '')
     .split(/[/:.-]+/)

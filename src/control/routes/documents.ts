@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import {
   changeDocumentsBody,
   changedAnswer,
@@ -11,7 +10,7 @@ import {
   planAnswer,
   putDocumentAnswer,
 } from '../../contract/documents.ts'
-import { listOf } from '../../contract/list.ts'
+import { jsonObject, listOf } from '../../contract/list.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { type Document, readYaml } from '../../platform/documents/index.ts'
 import { etagOf, type Policy } from '../../policy/index.ts'
@@ -115,7 +114,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     path: '/api/v1/documents/:kind/*name',
     permission: DOCUMENT_WRITERS,
     summary: 'Creates or changes one document. If-Match guards against overwriting what changed meanwhile.',
-    body: z.looseObject({}),
+    body: jsonObject,
     takesYaml: true,
     answer: putDocumentAnswer,
     handle: async (request, { policy }) => {

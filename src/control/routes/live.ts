@@ -1,4 +1,4 @@
-import { type OperationAnswer, operationsQuery } from '../../contract/operations.ts'
+import { liveQuery, type OperationAnswer } from '../../contract/operations.ts'
 import type { Ledger, OperationFilter } from '../../governance/usage/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { GatewayError } from '../../lib/errors.ts'
@@ -25,8 +25,6 @@ const LASTS_MS = 600_000
 const NEWEST = 200
 const MOST_FOLLOWERS = 64
 const MOST_OF_ONE = 4
-
-const liveQuery = operationsQuery.omit({ limit: true, cursor: true, from: true, to: true, format: true })
 
 interface Following {
   readonly services: LiveServices

@@ -1,10 +1,8 @@
-import { z } from 'zod'
+import { jsonObject } from '../../contract/list.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { documentsJsonSchema, kindJsonSchema } from '../../platform/documents/index.ts'
 import type { Policy } from '../../policy/index.ts'
 import type { Route } from '../route-types.ts'
-
-const jsonSchema = z.looseObject({})
 
 /** `/schemas/v1/…`: the JSON Schemas of documents, for editors. They hold no secrets. */
 export const schemaRoutes: readonly Route<{ readonly policy: Pick<Policy, 'kinds'> }>[] = [
@@ -13,7 +11,7 @@ export const schemaRoutes: readonly Route<{ readonly policy: Pick<Policy, 'kinds
     path: '/schemas/v1/all.json',
     permission: 'self:read',
     summary: 'The JSON Schema of any document.',
-    answer: jsonSchema,
+    answer: jsonObject,
     handle: async (_, { policy }) => ({ status: 200, body: documentsJsonSchema(policy.kinds) }),
   },
   {
@@ -21,7 +19,7 @@ export const schemaRoutes: readonly Route<{ readonly policy: Pick<Policy, 'kinds
     path: '/schemas/v1/kinds/:kind',
     permission: 'self:read',
     summary: 'The JSON Schema of one kind.',
-    answer: jsonSchema,
+    answer: jsonObject,
     handle: async ({ params }, { policy }) => {
       const kind = policy.kinds.find((known) => known.kind === params.kind)
       if (!kind) throw new GatewayError('not_found', { message: `There is no kind ${params.kind}.` })

@@ -1,6 +1,5 @@
-import { z } from 'zod'
-import { listOf, pageQuery } from '../../contract/list.ts'
-import { changeUserBody, newUserBody, oneTimePasswordAnswer, userAnswer } from '../../contract/people.ts'
+import { listOf } from '../../contract/list.ts'
+import { changeUserBody, newUserBody, oneTimePasswordAnswer, userAnswer, usersQuery } from '../../contract/people.ts'
 import type { Rights } from '../../governance/access/index.ts'
 import { callerWith, keyKind } from '../../governance/identity/index.ts'
 import type { People, User } from '../../governance/people/index.ts'
@@ -17,10 +16,6 @@ export interface UserServices {
   readonly policy: Policy
 }
 
-const listQuery = pageQuery.extend({
-  search: z.string().max(256).toLowerCase().optional(),
-})
-
 /** `/api/v1/users`: people with accounts. `{id}` is an account's id or its e-mail address. */
 export const userRoutes: readonly Route<UserServices>[] = [
   {
@@ -28,10 +23,10 @@ export const userRoutes: readonly Route<UserServices>[] = [
     path: '/api/v1/users',
     permission: 'users:read',
     summary: 'People with accounts, by e-mail address.',
-    query: listQuery,
+    query: usersQuery,
     answer: listOf(userAnswer),
     handle: async ({ query }, { people, policy }) => {
-      const { limit, cursor, search } = readQuery(listQuery, query)
+      const { limit, cursor, search } = readQuery(usersQuery, query)
       const found = await people.users.list({ limit: limit + 1, after: cursor, search })
       const items = found.slice(0, limit).map((user) => shown(user, policy))
       return { status: 200, body: { items, nextCursor: found.length > limit ? items.at(-1)?.email : null } }
