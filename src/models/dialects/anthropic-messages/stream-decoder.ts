@@ -5,6 +5,7 @@ import type { AnswerEvent, BlockDelta, BlockStart } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
 import { type OpenBlock, type Opening, openBlocks } from '../open-blocks.ts'
+import { sameShape } from '../same-shape.ts'
 import { numberOf, parseEvent, stringOf } from '../upstream-text.ts'
 import { decodeCitation } from './citations.ts'
 import { decodeFinish, unwrapFinish } from './finish.ts'
@@ -48,6 +49,7 @@ export function decodeStream(): StreamDecoder {
 function eventReader() {
   const blocks = openBlocks()
   const called: string[] = []
+  const shape = sameShape({ textOf: ({ delta }) => (isObject(delta) ? delta.text : undefined) })
   let usage: JsonObject = {}
   let isComplete = false
 
@@ -100,7 +102,11 @@ function eventReader() {
     isComplete: () => isComplete,
     frame: (event: SseEvent): Frame => {
       if (event.data === '') return { raw: event.raw, events: [] }
-      return { raw: event.raw, events: events(parseData(event)) }
+      const alike = shape.read(event)
+      if (alike) return { raw: event.raw, events: [alike] }
+      const read = events(parseData(event))
+      shape.learn(event, read)
+      return { raw: event.raw, events: read }
     },
   }
 }

@@ -4,6 +4,7 @@ import { type SseEvent, sseSplitter } from '../../../lib/sse.ts'
 import type { AnswerEvent } from '../canonical.ts'
 import type { Frame, JsonObject, StreamDecoder } from '../dialect.ts'
 import { decodeErrorBody } from '../errors.ts'
+import { type SameShape, sameShape } from '../same-shape.ts'
 import { parseEvent } from '../upstream-text.ts'
 import { type ChoiceReader, choiceReader } from './decode-choice.ts'
 import { decodeUsage } from './usage.ts'
@@ -26,6 +27,7 @@ export function decodeStream(reading: StreamReading = {}): StreamDecoder {
     started: false,
     done: false,
     makeReader: reading.makeReader ?? choiceReader,
+    shape: sameShape({ textOf: contentOf, ignored: 'obfuscation' }),
   }
   let failure: GatewayError | undefined
 
@@ -55,6 +57,7 @@ export function decodeStream(reading: StreamReading = {}): StreamDecoder {
 }
 
 interface StreamState {
+  readonly shape: SameShape
   readonly readers: Map<number, ChoiceReader>
   readonly makeReader: (choice: number) => ChoiceReader
   started: boolean
@@ -67,6 +70,11 @@ const NOTHING: readonly AnswerEvent[] = Object.freeze([])
 function readEvent(event: SseEvent, state: StreamState, frames: Frame[]): void {
   const text = event.data
   if (state.done) return
+  const alike = state.shape.read(event)
+  if (alike) {
+    frames.push({ raw: wholeEvent(event.raw), events: [alike] })
+    return
+  }
   if (text === '' && event.event === undefined) {
     frames.push({ raw: wholeEvent(event.raw), events: PING })
     return
@@ -79,16 +87,18 @@ function readEvent(event: SseEvent, state: StreamState, frames: Frame[]): void {
   const chunk = parseEvent(text)
   if (chunk.error !== undefined && chunk.error !== null) throw decodeErrorBody(chunk)
   if (event.event === 'error') throw decodeErrorBody({ error: chunk })
-  readChunk(chunk, { raw: wholeEvent(event.raw), state, frames })
+  const events = readChunk(chunk, state)
+  state.shape.learn(event, events)
+  frames.push({ raw: wholeEvent(event.raw), events })
 }
 
-interface ChunkPlace {
-  readonly raw: string
-  readonly state: StreamState
-  readonly frames: Frame[]
+/** The text of a chunk that has one choice. */
+function contentOf(chunk: JsonObject): unknown {
+  const [choice, another] = Array.isArray(chunk.choices) ? chunk.choices : []
+  return !another && isObject(choice) && isObject(choice.delta) ? choice.delta.content : undefined
 }
 
-function readChunk(chunk: JsonObject, { raw, state, frames }: ChunkPlace): void {
+function readChunk(chunk: JsonObject, state: StreamState): readonly AnswerEvent[] {
   const events: AnswerEvent[] = []
   const choices = Array.isArray(chunk.choices) ? chunk.choices : []
   if (!state.started && (choices.length > 0 || (typeof chunk.id === 'string' && chunk.id !== ''))) {
@@ -107,7 +117,7 @@ function readChunk(chunk: JsonObject, { raw, state, frames }: ChunkPlace): void 
   events.push(...closing)
   const usage = decodeUsage(chunk)
   if (usage !== undefined) events.push({ kind: 'usage', usage })
-  frames.push({ raw, events })
+  return events
 }
 
 function startOf(chunk: JsonObject): AnswerEvent {
