@@ -65,6 +65,18 @@ export const piiDetector = defineDetector({
   },
 })
 
+/** Who finds what; whoever finds nothing that is wanted is not asked. */
+const RECOGNISERS: readonly { readonly finds: readonly string[]; readonly recognise: Recogniser }[] = [
+  { finds: ['EMAIL'], recognise: emailsIn },
+  { finds: ['IBAN'], recognise: ibansIn },
+  { finds: ['IP_ADDRESS', 'MAC_ADDRESS'], recognise: addressesIn },
+  { finds: ['CRYPTO_WALLET'], recognise: walletsIn },
+  { finds: ['DATE_OF_BIRTH'], recognise: birthsIn },
+  { finds: ['POSTAL_ADDRESS'], recognise: postalIn },
+  { finds: ['PASSPORT'], recognise: ({ text }) => machineReadableIn(text) },
+]
+const NAMED_KINDS = ['PASSPORT', 'DRIVER_LICENCE', 'LICENCE_PLATE', 'HEALTH_RECORD', 'BANK_ACCOUNT']
+
 type InGroup = (text: string, group: Group) => Finding | undefined
 
 function finderOf(wanted: (kind: string) => boolean): (text: string) => readonly Finding[] {
@@ -73,17 +85,9 @@ function finderOf(wanted: (kind: string) => boolean): (text: string) => readonly
     ...(wanted('CREDIT_CARD') ? [cardIn] : []),
     ...(formats.length > 0 ? [idsOf(formats)] : []),
     ...(wanted('PHONE') ? [phoneIn] : []),
-    namedIn,
+    ...(NAMED_KINDS.some(wanted) ? [namedIn] : []),
   ]
-  const recognisers: readonly Recogniser[] = [
-    emailsIn,
-    ibansIn,
-    addressesIn,
-    walletsIn,
-    birthsIn,
-    postalIn,
-    ({ text }) => machineReadableIn(text),
-  ]
+  const recognisers = RECOGNISERS.filter(({ finds }) => finds.some(wanted)).map(({ recognise }) => recognise)
   return (text) => {
     const numbers = numbersIn(text)
     if (numbers.words.length === 0 && numbers.ats.length === 0 && numbers.colons.length === 0 && !SPELLED.test(text))

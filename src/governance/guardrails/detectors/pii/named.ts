@@ -68,12 +68,15 @@ export function namedIn(text: string, group: Group): Finding | undefined {
   const { compact, start, end } = group
   if (compact.length < 3 || compact.length > 18) return undefined
   for (const { kind, shape, context, reach, score } of NAMED) {
+    const isLike = shape.test(compact)
+    // Reading the words around it costs most.
+    if (!isLike && kind !== 'LICENCE_PLATE') continue
     if (!followsContext({ text, start, end }, context, reach)) continue
     if (kind === 'LICENCE_PLATE') {
       const plate = plateAround(text, start)
       if (plate) return { ...plate, kind, score }
     }
-    if (shape.test(compact)) return { start, end, kind, score }
+    if (isLike) return { start, end, kind, score }
   }
   return undefined
 }
