@@ -1,12 +1,13 @@
 import type { AccessRequests, Reviews } from '../governance/approvals/index.ts'
 import type { Audit } from '../governance/audit/index.ts'
 import type { People } from '../governance/people/index.ts'
-import type { Ledger, LedgerVerdict } from '../governance/usage/index.ts'
+import type { Ledger, LedgerVerdict, Records } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { IdMaker } from '../lib/ids.ts'
 import type { Random } from '../lib/random.ts'
 import type { TargetHealth } from '../models/routing/index.ts'
 import type { Coordinator } from '../platform/coordination/index.ts'
-import type { Bindings, LocalSecrets, Vault } from '../platform/vault/index.ts'
+import type { Bindings, LocalSecrets, SubjectKeys, Vault } from '../platform/vault/index.ts'
 import type { Policy } from '../policy/index.ts'
 import type { OpenRoute, Route } from './route-types.ts'
 import { accessRoutes } from './routes/access.ts'
@@ -29,6 +30,7 @@ import { revisionRoutes } from './routes/revisions.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { openSessionRoutes, sessionRoutes } from './routes/session.ts'
+import { subjectRoutes } from './routes/subjects.ts'
 import { targetRoutes } from './routes/targets.ts'
 import { teamRoutes } from './routes/teams.ts'
 import { usageRoutes } from './routes/usage.ts'
@@ -41,6 +43,10 @@ export interface ControlServices {
   readonly ledger: Ledger
   readonly audit: Audit
   readonly seals: Audit
+  readonly ids: IdMaker
+  readonly records: Records
+  readonly subjects: SubjectKeys
+  readonly forgetResponses: (principal: string) => Promise<void>
   readonly verifyLedger: () => Promise<LedgerVerdict>
   readonly random: Random
   readonly clock: Clock
@@ -73,6 +79,7 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...schemaRoutes,
   ...secretRoutes,
   ...sessionRoutes,
+  ...subjectRoutes,
   ...targetRoutes,
   ...teamRoutes,
   ...usageRoutes,

@@ -179,6 +179,7 @@ const FORGETFUL: Gate['responses'] = {
   put: () => undefined,
   find: async () => undefined,
   findItems: async () => new Map(),
+  forget: async () => undefined,
   delete: async () => false,
   flush: async () => undefined,
   stop: async () => undefined,

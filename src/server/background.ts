@@ -1,5 +1,5 @@
 import type { People } from '../governance/people/index.ts'
-import { type Retention, retention } from '../governance/usage/index.ts'
+import type { Records } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import { type Jobs, jobs } from '../platform/jobs/index.ts'
@@ -13,6 +13,7 @@ export interface BackgroundOptions {
   readonly random: Random
   readonly log: Logger
   readonly people: Pick<People, 'sessions'>
+  readonly records: Pick<Records, 'expire'>
   /** This node's name, different from every other's. */
   readonly node: string
 }
@@ -30,7 +31,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Jobs>
     random,
     node,
     handlers: {
-      [RETENTION]: () => expire(retention(database), clock, log),
+      [RETENTION]: () => expire(options.records, log),
       [OLD_SESSIONS]: async () => void (await people.sessions.clean()),
     },
     onFailure: (job, cause) => log.warn('job failed', { job: job.id, cause: String(cause) }),
@@ -40,8 +41,8 @@ export async function startBackground(options: BackgroundOptions): Promise<Jobs>
   return work
 }
 
-/** Captured content goes when its Capture document said it would. */
-async function expire(ledger: Retention, clock: Clock, log: Logger): Promise<void> {
-  const gone = await ledger.run({ now: clock.now() })
-  if (gone.contents > 0) log.info('retention', { ...gone })
+/** Captured content goes when its Capture document said it would, and records when the organisation said so. */
+async function expire(records: Pick<Records, 'expire'>, log: Logger): Promise<void> {
+  const gone = await records.expire()
+  if (gone.contents + gone.operations > 0) log.info('retention', { ...gone })
 }

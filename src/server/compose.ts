@@ -130,7 +130,9 @@ function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Log
   const { policy, people, ledger, vault, coordinator, requests, reviews } = ground
   const { audit, seals, verifyLedger } = ground.auditing
   const { random, clock, health, ids } = gate
-  const proof = { audit, seals, verifyLedger }
+  const { records, responses } = ground
+  const kept = { records, subjects: vault.subjects, forgetResponses: responses.forget, ids }
+  const proof = { audit, seals, verifyLedger, ...kept }
   const services: ControlServices = {
     ...proof,
     policy,

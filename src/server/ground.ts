@@ -6,7 +6,7 @@ import { type AccessRequests, accessRequests, type Reviews, reviews } from '../g
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
 import { openPeople, type People } from '../governance/people/index.ts'
-import { type Ledger, openLedger } from '../governance/usage/index.ts'
+import { type Ledger, openLedger, type Records, recordKeeping } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import { idMaker } from '../lib/ids.ts'
 import type { Random } from '../lib/random.ts'
@@ -22,9 +22,11 @@ import {
   type LocalSecrets,
   loadMasterKeys,
   openLocalSecrets,
+  type SubjectKeys,
   secretBindings,
   secretsStore,
   storeLoader,
+  subjectKeys,
   type Vault,
 } from '../platform/vault/index.ts'
 import { createPolicy, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
@@ -47,7 +49,8 @@ export interface GroundOptions {
 /** What the gate stands on: everything with a file, a socket or a secret of its own. */
 export interface Ground {
   readonly egress: Egress
-  readonly vault: Vault & { readonly local: LocalSecrets; readonly bindings: Bindings }
+  readonly vault: Vault & { readonly local: LocalSecrets; readonly bindings: Bindings; readonly subjects: SubjectKeys }
+  readonly records: Records
   readonly auditing: Auditing
   readonly ledger: Ledger
   readonly coordinator: Coordinator
@@ -69,12 +72,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const lock = lockDirectory(config.dataDir)
   const database = await openDatabase({ url: config.databaseUrl, clock })
   await database.migrate(MIGRATIONS)
-  const egress = createEgress({
-    clock,
-    extraCa: config.extraCaFile === undefined ? undefined : await readFile(config.extraCaFile, 'utf8'),
-    maxDecodedBytes: config.maxAnswerBytes,
-    isProxied: Boolean(config.httpsProxy ?? config.httpProxy),
-  })
+  const egress = await openEgress(options)
   const vault = await openVault(options, { database, egress })
   const auditing = await openAuditing({ ...options, database, egress, secrets: vault.local })
   const { audit } = auditing
@@ -82,7 +80,8 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const onSetAside = (report: object) =>
     log.error('the store refuses records of operations; they are kept in refused.ndjson', { directory, ...report })
   const sealing = { log: auditing.seals, node: config.nodeName ?? hostname() }
-  const ledger = openLedger({ directory, database, clock, random, sealing, onSetAside })
+  const { subjects } = vault
+  const ledger = openLedger({ directory, database, clock, random, sealing, subjects, onSetAside })
   const coordinator = inProcessCoordinator()
   const prepare = (snapshot: Snapshot) =>
     primeBudgets({ index: snapshot.limits, coordinator, spentSince: ledger.spentSince, nowMs: clock.now() })
@@ -104,8 +103,10 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const responses = responseState({ database, clock, problem })
   const approving = { database, audit, clock, ids: idMaker(clock, random) }
   const requests = accessRequests(approving)
+  const records = recordKeeping({ database, clock, audit, operationsMs: daysMs(config.retainOperationsDays) })
   const node = idMaker(clock, random)('node')
-  const background = config.role === 'gate' ? undefined : await startBackground({ ...options, database, people, node })
+  const background =
+    config.role === 'gate' ? undefined : await startBackground({ ...options, database, people, records, node })
   const close = async () => {
     policy.stop()
     vault.stop()
@@ -127,11 +128,27 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     people,
     responses,
     requests,
+    records,
     reviews: reviews(approving),
     firstKey,
     administrator,
     close,
   }
+}
+
+async function openEgress({ config, clock }: GroundOptions): Promise<Egress> {
+  return createEgress({
+    clock,
+    extraCa: config.extraCaFile === undefined ? undefined : await readFile(config.extraCaFile, 'utf8'),
+    maxDecodedBytes: config.maxAnswerBytes,
+    isProxied: Boolean(config.httpsProxy ?? config.httpProxy),
+  })
+}
+
+const DAY_MS = 86_400_000
+
+function daysMs(days: number | undefined): number | undefined {
+  return days === undefined ? undefined : days * DAY_MS
 }
 
 /** How often secrets are read anew: whoever replaces one in its store waits at most so long. */
@@ -154,7 +171,8 @@ async function openVault(
   await bindings.load()
   // What a store does not give anew stays as it is.
   const refreshing = clock.every(REFRESH_MS, () => void vault.prefetch(vault.refs()))
-  return { ...vault, local, bindings, stop: refreshing.cancel }
+  const subjects = subjectKeys({ local, clock, randomBytes: random.bytes })
+  return { ...vault, local, bindings, subjects, stop: refreshing.cancel }
 }
 
 async function startPolicy(

@@ -2,6 +2,7 @@ import { GatewayError } from '../../lib/errors.ts'
 import {
   deleteExpiredResponses,
   deleteResponse,
+  deleteResponsesOf,
   findItems,
   findResponse,
   type StoredResponse,
@@ -18,6 +19,8 @@ export interface ResponseState {
   readonly findItems: (principal: string, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
   /** Forgets a response; says whether it was there. Throws `not_ready` when the store is away. */
   readonly delete: (principal: string, id: string) => Promise<boolean>
+  /** Forgets all of a principal. Throws `not_ready` when the store is away. */
+  readonly forget: (principal: string) => Promise<void>
   /** Resolves when all that was put before has been written. */
   readonly flush: () => Promise<void>
   /** Writes what waits, as far as the database takes it, ends what is being deleted, and stops. */
@@ -60,6 +63,10 @@ export function responseState(options: WriteBehindOptions): ResponseState {
       const of = { principal, id, now: clock.now() }
       const stored = await guarded(() => database.transaction((tables) => deleteResponse(tables, of)))
       return waited || stored
+    },
+    forget: async (principal) => {
+      await behind.flush()
+      await guarded(() => database.transaction((tables) => deleteResponsesOf(tables, principal)))
     },
     stop: async () => {
       cleaner.cancel()

@@ -143,6 +143,13 @@ export async function deleteResponse(
   return wasThere
 }
 
+/** Forgets every response of a principal. */
+export async function deleteResponsesOf(tables: Tables, principal: string): Promise<void> {
+  const kysely = tables.tables<ResponseTables>()
+  await kysely.deleteFrom('response_items').where('principal', '=', principal).execute()
+  await kysely.deleteFrom('responses').where('principal', '=', principal).execute()
+}
+
 /** Deletes what has expired, in pieces, so that nobody waits long for it. Returns how many responses went. */
 export async function deleteExpiredResponses(tables: Tables, now: number): Promise<number> {
   const kysely = tables.tables<ResponseTables>()

@@ -4,7 +4,8 @@ import type { Clock } from '../../lib/clock.ts'
 import type { NanoUsd } from '../../lib/money.ts'
 import type { Random } from '../../lib/random.ts'
 import type { Database } from '../../platform/storage/index.ts'
-import { cleanRecord } from './clean.ts'
+import type { SubjectKeys } from '../../platform/vault/index.ts'
+import { type CleanRecord, cleanRecord } from './clean.ts'
 import { type JournalOptions, type JournalStatus, openJournal } from './journal.ts'
 import type { OperationFilter } from './operation-tables.ts'
 import {
@@ -19,6 +20,7 @@ import {
 import type { OperationRecord } from './record.ts'
 import type { RecordedFacts } from './record-text.ts'
 import { readUsage, type UsageQuery, type UsageRow } from './rollups.store.ts'
+import { openContent, sealContent } from './sealed-content.ts'
 import type { Sealing } from './seals.store.ts'
 import { type SetAsideReport, type ShipperStatus, shipper } from './shipper.ts'
 import { recordsBetween, type TimeSpan } from './span.store.ts'
@@ -61,6 +63,8 @@ export interface LedgerOptions extends Pick<JournalOptions, 'maxSegmentBytes' | 
   readonly random: Random
   /** Absent: records are not sealed. */
   readonly sealing?: Sealing | undefined
+  /** Under whose keys content is sealed; absent: it is kept as it is. */
+  readonly subjects?: SubjectKeys | undefined
   /** Told when the store refused records for good, so that somebody looks at `refused.ndjson` in the journal's folder. */
   readonly onSetAside?: (report: SetAsideReport) => void
 }
@@ -80,7 +84,11 @@ export function openLedger(options: LedgerOptions): Ledger {
     random: options.random,
     batchSize: BATCH_SIZE,
     onSetAside: options.onSetAside,
-    store: (entries) => addOperations(database, entries, options.sealing),
+    store: async (entries) =>
+      addOperations(database, entries, {
+        sealing: options.sealing,
+        contents: await sealedContents(entries, options.subjects),
+      }),
     setAside: ({ json }) => {
       mkdirSync(directory, { recursive: true })
       appendFileSync(join(directory, 'refused.ndjson'), `${json}\n`)
@@ -108,7 +116,14 @@ export function openLedger(options: LedgerOptions): Ledger {
       await flush()
       yield* recordsBetween(database, span)
     },
-    find: (by, value) => findOperation(database, by, value),
+    find: async (by, value) => {
+      const found = await findOperation(database, by, value)
+      if (!found || found.content === null) return found?.record
+      const content = options.subjects
+        ? await openContent(options.subjects, found.record.id, found.content)
+        : (JSON.parse(found.content) as OperationRecord['content'])
+      return content ? { ...found.record, content } : found.record
+    },
     usage: (query) => readUsage(database, query),
     spentSince: async (scope, fromMs) => {
       await flush()
@@ -122,4 +137,16 @@ export function openLedger(options: LedgerOptions): Ledger {
       await journal.close()
     },
   }
+}
+
+/** Content is sealed before the transaction: the keys are in the same database. */
+async function sealedContents(
+  entries: readonly CleanRecord[],
+  subjects: SubjectKeys | undefined,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const captured = entries.filter(({ record }) => record.content)
+  if (!subjects || captured.length === 0) return undefined
+  const texts = new Map<string, string>()
+  for (const { record } of captured) texts.set(record.id, await sealContent(subjects, record))
+  return texts
 }

@@ -11,7 +11,6 @@ import { type Sealing, sealRecords } from './seals.store.ts'
 
 /** What content is kept for when a record does not say, milliseconds. */
 const DEFAULT_CONTENT_RETAIN_MS = 30 * 24 * 3_600_000
-const DELETED_A_STATEMENT = 1_000
 
 /** A place in the list; newest first, and the same whatever is added meanwhile. */
 export interface OperationCursor {
@@ -25,26 +24,34 @@ export type SpendScope = Partial<Readonly<Record<Dimension, string | readonly st
 export type OperationIdKind = 'id' | 'request_id' | 'decision_id'
 const ID_PREFIXES: Readonly<Record<OperationIdKind, string>> = { id: 'op_', request_id: 'req_', decision_id: 'dec_' }
 
+/** How records are kept. */
+export interface Keeping {
+  /** Absent: records are not sealed. */
+  readonly sealing?: Sealing | undefined
+  /** Texts in which the content of operations is kept, by id; as it is where there is none. */
+  readonly contents?: ReadonlyMap<string, string> | undefined
+}
+
 /** Stores records that are not there yet, counts exactly those, and seals them; all or nothing. Returns how many were new. */
 export async function addOperations(
   database: Database,
   entries: readonly CleanRecord[],
-  sealing?: Sealing,
+  keeping: Keeping = {},
 ): Promise<number> {
   const store = async (tables: Tables) => {
     const rows = entries.map(rowOf)
     const isNew = await insertMissing(tables, { table: 'operations', key: 'id', columns: OPERATION_COLUMNS, rows })
     const added = entries.flatMap(({ record }, index) => (isNew[index] ? [record] : []))
     if (added.length > 0) await addToRollups(tables, added)
-    const contents = added.flatMap(contentRowOf)
+    const contents = added.flatMap((record) => contentRowOf(record, keeping.contents?.get(record.id)))
     const columns = ['id', 'expires_at', 'content']
     await insertMissing(tables, { table: 'operation_contents', key: 'id', columns, rows: contents })
-    if (sealing) {
+    if (keeping.sealing) {
       const texts = rows.flatMap(([id, ...rest], index) =>
         isNew[index] ? [{ id: String(id), text: String(rest.at(-1)) }] : [],
       )
       const sealed = contents.map(([id, , content]) => ({ id: String(id), text: String(content) }))
-      await sealRecords(tables, { records: texts, contents: sealed }, sealing)
+      await sealRecords(tables, { records: texts, contents: sealed }, keeping.sealing)
     }
     return added.length
   }
@@ -62,12 +69,18 @@ export async function listOperations(
   return texts.map(readRecord)
 }
 
-/** One operation, by its own id or its request's or its decision's, with its captured content where that is still kept. */
+/** An operation with its captured content as it is kept, null where there is none (any more). */
+export interface FoundOperation {
+  readonly record: OperationRecord
+  readonly content: string | null
+}
+
+/** One operation, by its own id or its request's or its decision's. */
 export async function findOperation(
   tables: Tables,
   by: OperationIdKind,
   value: string,
-): Promise<OperationRecord | undefined> {
+): Promise<FoundOperation | undefined> {
   if (!value.startsWith(ID_PREFIXES[by])) return undefined
   const found = await tables
     .tables<OperationTables>()
@@ -76,11 +89,7 @@ export async function findOperation(
     .select(['operations.record', 'operation_contents.content'])
     .where('operations.id', '=', siblingId('op', value))
     .executeTakeFirst()
-  if (!found) return undefined
-  const record = readRecord(found.record)
-  return found.content === null
-    ? record
-    : { ...record, content: JSON.parse(found.content) as OperationRecord['content'] }
+  return found && { record: readRecord(found.record), content: found.content }
 }
 
 /** What was spent since an instant, to the nano-dollar: whole hours from the roll-ups, the first piece from the operations. */
@@ -104,81 +113,6 @@ export async function spentSince(tables: Tables, scope: SpendScope, from: number
   return (first?.cost ?? 0) + (whole[0]?.cost ?? 0)
 }
 
-/** What is too old; instants in epoch milliseconds. */
-export interface Expiry {
-  readonly now: number
-  /** Operations that began before this go, with their content; absent: none. Roll-ups stay. */
-  readonly operationsBefore?: number
-  /** Content of operations that began before this goes, whatever it was promised; absent: by its own date alone. */
-  readonly contentBefore?: number
-}
-
-/** How much would go, or went. */
-export interface ExpiryCount {
-  readonly operations: number
-  readonly contents: number
-}
-
-/** Counts what {@link deleteExpired} would delete. */
-export async function countExpired(tables: Tables, expiry: Expiry): Promise<ExpiryCount> {
-  const kysely = tables.tables<OperationTables>()
-  const operations = await kysely
-    .selectFrom('operations')
-    .select((is) => is.fn.countAll<number>().as('count'))
-    .where('id', '<', idFrom(expiry.operationsBefore ?? 0))
-    .executeTakeFirstOrThrow()
-  const contents = await kysely
-    .selectFrom('operation_contents')
-    .select((is) => is.fn.countAll<number>().as('count'))
-    .where((is) => is.or([is('expires_at', '<=', expiry.now), is('id', '<', contentEdge(expiry))]))
-    .executeTakeFirstOrThrow()
-  return { operations: operations.count, contents: contents.count }
-}
-
-/** Deletes what is too old, in pieces, so that nobody waits long for it. */
-export async function deleteExpired(tables: Tables, expiry: Expiry): Promise<ExpiryCount> {
-  const kysely = tables.tables<OperationTables>()
-  const contents = await inPieces(() =>
-    kysely
-      .deleteFrom('operation_contents')
-      .where('id', 'in', (is) =>
-        is
-          .selectFrom('operation_contents')
-          .select('id')
-          .where((or) => or.or([or('expires_at', '<=', expiry.now), or('id', '<', contentEdge(expiry))]))
-          .limit(DELETED_A_STATEMENT),
-      )
-      .executeTakeFirst(),
-  )
-  const before = expiry.operationsBefore
-  if (before === undefined) return { operations: 0, contents }
-  const operations = await inPieces(() =>
-    kysely
-      .deleteFrom('operations')
-      .where('id', 'in', (is) =>
-        is
-          .selectFrom('operations')
-          .select('id')
-          .where('id', '<', idFrom(before))
-          .orderBy('id')
-          .limit(DELETED_A_STATEMENT),
-      )
-      .executeTakeFirst(),
-  )
-  return { operations, contents }
-}
-
-const contentEdge = (expiry: Expiry) => idFrom(Math.max(expiry.operationsBefore ?? 0, expiry.contentBefore ?? 0))
-
-async function inPieces(piece: () => Promise<{ readonly numDeletedRows: bigint }>): Promise<number> {
-  let total = 0
-  for (;;) {
-    const deleted = Number((await piece()).numDeletedRows)
-    total += deleted
-    if (deleted < DELETED_A_STATEMENT) return total
-  }
-}
-
 /** The row of a record, in the order of {@link OPERATION_COLUMNS}. */
 export function rowOf({ record, json }: CleanRecord): readonly SqlValue[] {
   return [
@@ -198,9 +132,9 @@ export function rowOf({ record, json }: CleanRecord): readonly SqlValue[] {
   ]
 }
 
-function contentRowOf(record: OperationRecord): readonly (readonly SqlValue[])[] {
+function contentRowOf(record: OperationRecord, text: string | undefined): readonly (readonly SqlValue[])[] {
   if (!record.content) return []
   const began = instantOf(record.id) ?? record.at
   const expiresAt = began + (record.content.retainMs ?? DEFAULT_CONTENT_RETAIN_MS)
-  return [[record.id, expiresAt, JSON.stringify(record.content)]]
+  return [[record.id, expiresAt, text ?? JSON.stringify(record.content)]]
 }

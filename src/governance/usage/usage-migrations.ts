@@ -1,4 +1,5 @@
 import type { Migration } from '../../platform/storage/index.ts'
+import { holdsMigration } from './holds.store.ts'
 import { operationsMigration } from './operation-tables.ts'
 import { rollupsMigration, rollupsOfAgentsMigration } from './rollups.store.ts'
 import { sealsMigration } from './seals.store.ts'
@@ -9,4 +10,5 @@ export const usageMigrations: readonly Migration[] = [
   rollupsMigration,
   rollupsOfAgentsMigration,
   sealsMigration,
+  holdsMigration,
 ]

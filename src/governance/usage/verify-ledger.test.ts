@@ -23,9 +23,9 @@ describeEngines('the seals of the ledger', (open) => {
     const sealing = { log: seals, node: 'n1' }
     const record = (number: number) =>
       cleanRecord(sampleRecord(number, number === 3 ? { content: { request: 'hello', answer: 'there' } } : {}))
-    await addOperations(database, [1, 2, 3].map(record), sealing)
+    await addOperations(database, [1, 2, 3].map(record), { sealing })
     // Shipped twice: sealed once.
-    await addOperations(database, [3, 4, 5, 6].map(record), sealing)
+    await addOperations(database, [3, 4, 5, 6].map(record), { sealing })
     const verify = (expiredBefore = 0) => verifyLedger({ database, seals, expiredBefore })
     return { database, seals, verify, sql: database.tables<Tables>(), sealing }
   }

@@ -71,6 +71,9 @@ export const VARIABLES = {
   kubernetesSecrets: given('GATEHOUSE_KUBERNETES_SECRETS', '/etc/gatehouse/secrets', text, {
     summary: 'Directory below which Kubernetes secrets are mounted, for secret://kubernetes/<secret>/<key>.',
   }),
+  retainOperationsDays: optional('GATEHOUSE_RETAIN_OPERATIONS_DAYS', whole(1, 36_600), {
+    summary: 'Records of operations are deleted after so many days; sums of usage stay. Kept for ever when absent.',
+  }),
   previousMasterKey: optional('GATEHOUSE_MASTER_KEY_PREVIOUS', key256, {
     summary: 'The master key before GATEHOUSE_MASTER_KEY, for the start that brings a new one in.',
     secret: true,

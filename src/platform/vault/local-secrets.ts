@@ -17,6 +17,10 @@ export interface LocalSecrets {
   readonly list: () => Promise<readonly { readonly name: string; readonly updatedAt: number }[]>
   /** Secret bytes of the gateway's own (a signing key), made on the first asking and the same ever after. No reference reaches them. */
   readonly material: (id: string, make: () => Uint8Array) => Promise<Uint8Array>
+  /** The same, where it was made before and not destroyed. */
+  readonly existing: (id: string) => Promise<Uint8Array | undefined>
+  /** Destroys such bytes; says whether there were any. `also` runs in the same transaction, and only then. */
+  readonly destroy: (id: string, also?: Also) => Promise<boolean>
   /** Sealed texts of the gateway's own, by kind; no reference reaches them. */
   readonly own: OwnTexts
   /**
@@ -74,6 +78,13 @@ export async function openLocalSecrets(options: LocalSecretsOptions): Promise<Lo
     const bytes = unseal(dataKey, found.sealed, found)
     return bytes && Buffer.from(bytes).toString('utf8')
   }
+  const existing = async (id: string): Promise<Uint8Array | undefined> => {
+    const found = await store.get(materialPlace(org, id))
+    if (!found) return undefined
+    const bytes = unseal(dataKey, found.sealed, found)
+    if (!bytes) throw new Error(`the ${id} of this database does not open: its row was changed or moved`)
+    return bytes
+  }
   return {
     put: (name, text, also) => store.put(row(placeOf(name), dataKey, Buffer.from(text)), also),
     get: async (name) => {
@@ -86,13 +97,14 @@ export async function openLocalSecrets(options: LocalSecretsOptions): Promise<Lo
     delete: (name, also) => store.delete(placeOf(name), also),
     list: async () => (await store.list(org, 'secret')).map(({ id, updatedAt }) => ({ name: id, updatedAt })),
     material: async (id, make) => {
-      const place: SealedPlace = { org, kind: 'material', id, field: 'bytes' }
+      const place = materialPlace(org, id)
       if (!(await store.get(place))) await store.addMissing(row(place, dataKey, make()))
-      const found = await store.get(place)
-      const bytes = found && unseal(dataKey, found.sealed, place)
-      if (!bytes) throw new Error(`the ${id} of this database does not open: its row was changed or moved`)
+      const bytes = await existing(id)
+      if (!bytes) throw new Error(`the ${id} of this database was destroyed while it was made`)
       return bytes
     },
+    existing,
+    destroy: (id, also) => store.delete(materialPlace(org, id), also),
     own: {
       put: (tables, kind, { id, text }) =>
         store.putIn(tables, row({ org, kind, id, field: 'own' }, dataKey, Buffer.from(text))),
@@ -107,19 +119,24 @@ export async function openLocalSecrets(options: LocalSecretsOptions): Promise<Lo
         }),
       delete: (kind, id, also) => store.delete({ org, kind, id, field: 'own' }, also),
     },
-    rotate: async (also) => {
-      const prepare = options.masterKeys.prepare
-      if (!prepare) throw new RangeError('the operator gives the master key')
-      const next = await prepare()
-      try {
-        await store.putAll(wrapped(next.key), also)
-      } catch (cause) {
-        await next.drop()
-        throw cause
-      }
-      await next.settle()
-    },
+    rotate: (also) => rotated(options, wrapped, also),
   }
+}
+
+async function rotated(
+  { store, masterKeys }: Pick<LocalSecretsOptions, 'store' | 'masterKeys'>,
+  wrapped: (key: KeyObject) => readonly SealedRow[],
+  also: Also | undefined,
+): Promise<void> {
+  if (!masterKeys.prepare) throw new RangeError('the operator gives the master key')
+  const next = await masterKeys.prepare()
+  try {
+    await store.putAll(wrapped(next.key), also)
+  } catch (cause) {
+    await next.drop()
+    throw cause
+  }
+  await next.settle()
 }
 
 type Wrapping = Pick<LocalSecretsOptions, 'store' | 'masterKeys' | 'randomBytes'> & {
@@ -155,6 +172,10 @@ async function openDataKey({ store, masterKeys, randomBytes, org, row }: Wrappin
   const holding = byNext ? masterKeys.next?.key : masterKeys.current
   if (!holding || !canary || !unseal(holding, canary.sealed, canaryPlace)) throw wrongKey()
   return { dataKeyBytes, wrapped }
+}
+
+function materialPlace(org: string, id: string): SealedPlace {
+  return { org, kind: 'material', id, field: 'bytes' }
 }
 
 function wrongKey(): Error {
