@@ -17,6 +17,7 @@ import { accessRequestAnswer, accessRequestsAnswer, accessRequestsQuery, approve
 import { decideItemBody, newReviewBody, reviewAnswer, reviewItemsAnswer, reviewItemsQuery, reviewsAnswer, signBody } from './reviews.ts'
 import { policyStatusAnswer, revisionAnswer, revisionsQuery } from './revisions.ts'
 import { revealAnswer, revealBody, secretAnswer, secretBody } from './secrets.ts'
+import { eraseAnswer, eraseBody, holdAnswer, holdBody, retentionAnswer } from './subjects.ts'
 import { targetAnswer } from './targets.ts'
 import { usageAnswer, usageQuery } from './usage.ts'
 
@@ -93,6 +94,12 @@ export const ENDPOINTS = {
   getSession: { method: 'GET', path: '/api/v1/session', answer: sessionAnswer },
   postSessionStepUp: { method: 'POST', path: '/api/v1/session/step-up', body: stepUpBody, answer: sessionAnswer },
   deleteSession: { method: 'DELETE', path: '/api/v1/session' },
+  getSubjectsBySubjectExport: { method: 'GET', path: '/api/v1/subjects/*subject/export', answer: 'application/x-ndjson' },
+  postSubjectsBySubjectErase: { method: 'POST', path: '/api/v1/subjects/*subject:erase', body: eraseBody, answer: eraseAnswer },
+  getHolds: { method: 'GET', path: '/api/v1/holds', answer: listOf(holdAnswer) },
+  postHolds: { method: 'POST', path: '/api/v1/holds', body: holdBody, answer: holdAnswer },
+  deleteHoldsId: { method: 'DELETE', path: '/api/v1/holds/:id' },
+  getRetention: { method: 'GET', path: '/api/v1/retention', answer: retentionAnswer },
   getTargets: { method: 'GET', path: '/api/v1/targets', answer: listOf(targetAnswer) },
   getTeams: { method: 'GET', path: '/api/v1/teams', answer: teamsAnswer },
   getApps: { method: 'GET', path: '/api/v1/apps', answer: programsAnswer },
