@@ -1,6 +1,6 @@
 import type { Permission } from '../contract/permissions.ts'
 import { covers, type GrantSpec, grantKind, type Rights } from '../governance/access/index.ts'
-import { type Caller, callerOf } from '../governance/identity/index.ts'
+import { type Caller, callerOf, callerWith, type Directory, keyKind } from '../governance/identity/index.ts'
 import { GatewayError } from '../lib/errors.ts'
 import type { Document } from '../platform/documents/index.ts'
 import { addedUses, type Permit, type Policy, type Snapshot } from '../policy/index.ts'
@@ -37,15 +37,40 @@ export function writerOf(kind: string): Permission {
   return Object.hasOwn(WRITERS, kind) ? (WRITERS[kind] ?? 'documents:write') : 'documents:write'
 }
 
+/** What permitting changes needs of the gateway. */
+export interface PermitServices {
+  readonly policy: Pick<Policy, 'boundHosts'>
+  readonly people: { readonly directory: Directory }
+}
+
+/**
+ * Whoever writes a Key document may hold the key: refuses one that may more than they do, as its principal or by a role
+ * that names the key.
+ */
+function permitKey(
+  rights: Rights,
+  name: string,
+  { after, directory }: { after: Snapshot; directory: Directory },
+): void {
+  const key = after.documents.get(keyKind, name)
+  const entry = key && after.identity.keys.get(key.spec.sha256)
+  if (!entry) return
+  const { caller } = entry
+  const person = caller.user === undefined ? undefined : directory.person(caller.user)
+  const teams = person === undefined ? caller.teams : callerWith(after.identity, person).teams
+  askToCover(rights, after.roles.rightsOf({ ...caller, teams }), caller.principal)
+}
+
 /** Refuses changes that somebody's roles do not let them make, or that would give themselves more. For `ChangeRequest.permit`. */
 export function permitChanges(
   { rights, caller }: { readonly rights: Rights; readonly caller: Caller },
-  { boundHosts }: Pick<Policy, 'boundHosts'>,
+  { policy: { boundHosts }, people: { directory } }: PermitServices,
 ): Permit {
   return (changes, { before, after }) => {
     permitUses(rights, { uses: addedUses(before?.documents, after.documents), boundHosts })
     for (const { kind, name } of changes) {
       ask(rights, writerOf(kind))
+      if (kind === 'Key') permitKey(rights, name, { after, directory })
       if (kind !== 'Grant') continue
       // Whoever may manage everything is an owner: such a grant appoints somebody.
       const versions = [before, after].map((snapshot) => snapshot?.documents.get(grantKind, name))

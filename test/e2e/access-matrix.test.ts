@@ -3,6 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { problemAnswer } from '../../src/contract/list.ts'
 import { CONTROL_ROUTES } from '../../src/control/index.ts'
+import { generateKey, keyDigest } from '../../src/governance/identity/index.ts'
+import { systemRandom } from '../../src/lib/random.ts'
 import { operations, organisation, ROLES, type RoleName, SAMPLES, SIDES, type Side, victims } from './access-matrix.ts'
 import { type Gateway, startGateway } from './harness.ts'
 
@@ -141,6 +143,23 @@ test('who runs the gateway appoints nobody: not by a Role, not by a Grant, not b
   expect(await put('Grant', 'mine', { to: [me], actions: ['manage'], on: ['*'] })).toBe(403)
   expect(await ask('POST', '/api/v1/keys', { for: 'user:owner@example.com', name: 'theirs' })).toBe(403)
   expect(await ask('POST', '/api/v1/keys', { for: 'app:bootstrap', name: 'theirs' })).toBe(403)
+  // A Key document is a key all the same, and a role may name one: whoever writes it holds what it opens.
+  const mine = keyDigest(generateKey(systemRandom))
+  expect(await put('Key', 'theirs', { for: 'user:owner@example.com', sha256: mine })).toBe(403)
+  expect(await put('Key', 'theirs', { for: 'app:bootstrap', sha256: mine, narrowTo: ['model:rehearsal'] })).toBe(
+    200 + 1,
+  )
+  expect(await put('Key', 'theirs', { for: 'app:bootstrap', sha256: mine })).toBe(403)
+  const named = [
+    {
+      kind: 'Key',
+      metadata: { name: 'named' },
+      spec: { for: 'app:shop', sha256: keyDigest(generateKey(systemRandom)) },
+    },
+    { kind: 'Role', metadata: { name: 'of-a-key' }, spec: { permissions: ['secrets:reveal'], members: ['key:named'] } },
+  ]
+  expect((await gateway.control('POST', '/api/v1/documents:apply', { documents: named })).status).toBe(200)
+  expect(await put('Key', 'named', { for: 'app:shop', sha256: mine.replace(/^./, '0') })).toBe(403)
   // A role that a team's people have is reached by joining the team.
   const chiefs = [
     { kind: 'Team', metadata: { name: 'chiefs' }, spec: {} },

@@ -14,14 +14,14 @@ import { jsonObject, listOf } from '../../contract/list.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { type Document, readYaml } from '../../platform/documents/index.ts'
 import { etagOf, type Policy } from '../../policy/index.ts'
-import { ask, DOCUMENT_WRITERS, permitChanges, writerOf } from '../document-permissions.ts'
+import { ask, DOCUMENT_WRITERS, type PermitServices, permitChanges, writerOf } from '../document-permissions.ts'
 import { belongsTo } from '../document-place.ts'
 import type { ControlRequest, Route } from '../route-types.ts'
 import { changeOf } from './change-body.ts'
 import { readQuery } from './query.ts'
 
 /** What the routes of documents need. */
-export interface DocumentServices {
+export interface DocumentServices extends PermitServices {
   readonly policy: Policy
 }
 
@@ -117,7 +117,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     body: jsonObject,
     takesYaml: true,
     answer: putDocumentAnswer,
-    handle: async (request, { policy }) => {
+    handle: async (request, { policy, people }) => {
       const { kind = '', name = '' } = request.params
       ask(request.rights, writerOf(kind))
       const existed = policy.find(kind, name) !== undefined
@@ -128,7 +128,7 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
         origin: request.origin,
         ifAbsent: request.headers.get('if-none-match') === '*',
         ...(ifMatch ? { ifMatch } : {}),
-        permit: permitChanges(request, policy),
+        permit: permitChanges(request, { policy, people }),
       })
       const document = found(policy, { ...request, reach: 'everything' })
       const headers = { etag: etagOf(document.written) }
@@ -141,12 +141,12 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     permission: DOCUMENT_WRITERS,
     summary: 'Deletes one document, if no other refers to it.',
     answer: changedAnswer,
-    handle: async (request, { policy }) => {
+    handle: async (request, { policy, people }) => {
       const { params, headers, caller } = request
       const { kind = '', name = '' } = params
       ask(request.rights, writerOf(kind))
       const ifMatch = headers.get('if-match')
-      const permit = permitChanges(request, policy)
+      const permit = permitChanges(request, { policy, people })
       const remove = {
         kind,
         name,
@@ -187,10 +187,10 @@ export const documentRoutes: readonly Route<DocumentServices>[] = [
     body: changeDocumentsBody,
     takesYaml: true,
     answer: planAnswer,
-    handle: async (request, { policy }) => {
+    handle: async (request, { policy, people }) => {
       const { intent, ifRevision, reason } = changeOf(request)
       const author = request.caller.principal
-      const permit = permitChanges(request, policy)
+      const permit = permitChanges(request, { policy, people })
       const change = { author, origin: request.origin, reason, permit, ...(ifRevision ? { ifRevision } : {}) }
       return { status: 200, body: await policy.apply(intent, change) }
     },

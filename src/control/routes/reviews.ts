@@ -25,14 +25,14 @@ import { GatewayError } from '../../lib/errors.ts'
 import { instantOfId } from '../../lib/ids.ts'
 import { fromJson } from '../../platform/documents/index.ts'
 import type { Policy } from '../../policy/index.ts'
-import { permitChanges } from '../document-permissions.ts'
+import { type PermitServices, permitChanges } from '../document-permissions.ts'
 import { parseBody } from '../parse-body.ts'
 import { reviewables, revocationOf } from '../reviewing.ts'
 import type { ControlRequest, Route } from '../route-types.ts'
 import { readQuery } from './query.ts'
 
 /** What the routes of reviews need. */
-export interface ReviewServices {
+export interface ReviewServices extends PermitServices {
   readonly reviews: Reviews
   readonly policy: Pick<Policy, 'holder' | 'apply' | 'status' | 'boundHosts'>
   readonly clock: Clock
@@ -108,7 +108,7 @@ async function open(request: ControlRequest, { reviews, policy, clock }: ReviewS
 
 /** Takes away what was revoked and signs, in one transaction. */
 async function sign(request: ControlRequest, services: ReviewServices): Promise<ReviewProgress> {
-  const { reviews, policy } = services
+  const { reviews, policy, people } = services
   const { note } = parseBody(signBody, request.body ?? {})
   const review = await found(request, services)
   if (review.state === 'closed' || review.undecided > 0) throw notClosable(review)
@@ -130,7 +130,7 @@ async function sign(request: ControlRequest, services: ReviewServices): Promise<
       reason: `review ${review.id}`,
       ifRevision: String(number),
       // Taking away what a team of theirs has is what managers review for; what everybody has needs the usual permissions.
-      ...(review.team === null ? { permit: permitChanges(request, policy) } : {}),
+      ...(review.team === null ? { permit: permitChanges(request, { policy, people }) } : {}),
       also: reviews.close(review.id, { ...by, revision: number + 1 }),
     },
   )

@@ -3,7 +3,7 @@ import { listOf } from '../../contract/list.ts'
 import { policyStatusAnswer, type RevisionAnswer, revisionAnswer, revisionsQuery } from '../../contract/revisions.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import type { Policy, RevisionSummary } from '../../policy/index.ts'
-import { permitChanges } from '../document-permissions.ts'
+import { type PermitServices, permitChanges } from '../document-permissions.ts'
 import type { Route } from '../route-types.ts'
 import { readQuery } from './query.ts'
 
@@ -20,7 +20,7 @@ function revisionNumber(text: string | undefined): number {
 }
 
 /** `/api/v1/revisions…`: every state that policy ever was in. */
-export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
+export const revisionRoutes: readonly Route<PermitServices & { readonly policy: Policy }>[] = [
   {
     method: 'GET',
     path: '/api/v1/revisions',
@@ -43,14 +43,14 @@ export const revisionRoutes: readonly Route<{ readonly policy: Policy }>[] = [
     permission: 'revisions:rollback',
     summary: 'Makes the documents of an old revision count again, as a new revision.',
     answer: planAnswer,
-    handle: async (request, { policy }) => {
+    handle: async (request, { policy, people }) => {
       const number = revisionNumber(request.params.number)
       const author = request.caller.principal
       const change = {
         author,
         origin: request.origin,
         reason: `rollback to ${number}`,
-        permit: permitChanges(request, policy),
+        permit: permitChanges(request, { policy, people }),
       }
       return { status: 200, body: await policy.rollback(number, change) }
     },
