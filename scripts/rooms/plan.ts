@@ -18,7 +18,18 @@ export const WINGS = [
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   platform: ['config', 'telemetry', 'egress', 'documents', 'storage', 'coordination', 'jobs', 'vault'],
   models: ['catalog', 'dialects', 'providers', 'cache', 'routing'],
-  governance: ['audit', 'identity', 'people', 'access', 'limits', 'guardrails', 'usage', 'approvals', 'branding'],
+  governance: [
+    'audit',
+    'identity',
+    'people',
+    'access',
+    'limits',
+    'guardrails',
+    'usage',
+    'approvals',
+    'alerts',
+    'branding',
+  ],
   capabilities: ['mcp', 'connectors', 'commands', 'agents', 'skills', 'knowledge'],
 }
 

@@ -23,3 +23,9 @@ export const keyAnswer = z.strictObject({
   disabled: z.boolean(),
   owner: z.string(),
 })
+
+/** Body of `POST /api/v1/keys:leaked`: the key, and where it was found. */
+export const leakedKeyBody = z.strictObject({ key: z.string().max(128), where: z.string().max(1_024).optional() })
+
+/** What reports are answered with, whatever they told. */
+export const receivedAnswer = z.strictObject({ received: z.literal(true) })

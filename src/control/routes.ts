@@ -1,3 +1,4 @@
+import type { Alerts } from '../governance/alerts/index.ts'
 import type { AccessRequests, Reviews } from '../governance/approvals/index.ts'
 import type { Audit } from '../governance/audit/index.ts'
 import type { People } from '../governance/people/index.ts'
@@ -12,12 +13,14 @@ import type { Policy } from '../policy/index.ts'
 import type { OpenRoute, Route } from './route-types.ts'
 import { accessRoutes } from './routes/access.ts'
 import { accountRoutes } from './routes/account.ts'
+import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { brandingRoutes, openBrandingRoutes } from './routes/branding.ts'
 import { budgetRoutes } from './routes/budgets.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { facetRoutes } from './routes/facets.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { openLeakRoutes } from './routes/leaked-keys.ts'
 import { liveRoutes } from './routes/live.ts'
 import { meRoutes } from './routes/me.ts'
 import { modelRoutes } from './routes/models.ts'
@@ -41,6 +44,7 @@ export interface ControlServices {
   readonly policy: Policy
   readonly people: People
   readonly ledger: Ledger
+  readonly alerts: Alerts
   readonly audit: Audit
   readonly seals: Audit
   readonly ids: IdMaker
@@ -61,6 +65,7 @@ export interface ControlServices {
 export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...accessRoutes,
   ...accountRoutes,
+  ...alertRoutes,
   ...auditRoutes,
   ...brandingRoutes,
   ...budgetRoutes,
@@ -90,5 +95,6 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
 export const OPEN_ROUTES: readonly OpenRoute<ControlServices>[] = Object.freeze([
   ...openBrandingRoutes,
   ...referenceRoutes(() => [...OPEN_ROUTES, ...CONTROL_ROUTES]),
+  ...openLeakRoutes,
   ...openSessionRoutes,
 ])

@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'hold'
   | 'node'
   | 'usr'
+  | 'alr'
   | 'ses'
   | 'acr'
   | 'rvw'

@@ -1,4 +1,5 @@
 import { grantKind, resourceGroupKind, roleKind } from '../governance/access/index.ts'
+import { alertKind } from '../governance/alerts/index.ts'
 import { brandingKind } from '../governance/branding/index.ts'
 import { guardrailKind, wordListKind } from '../governance/guardrails/index.ts'
 import { agentKind, appKind, keyKind, teamKind } from '../governance/identity/index.ts'
@@ -26,5 +27,6 @@ export const POLICY_KINDS: readonly Kind[] = Object.freeze([
   guardrailKind,
   wordListKind,
   captureKind,
+  alertKind,
   brandingKind,
 ])

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { CONTROL_ROUTES, type ControlServices, controlPlane, OPEN_ROUTES } from '../control/index.ts'
 import { type Gate, replayStore, routerOf, SURFACES, type TraceIds } from '../gate/index.ts'
+import type { Alerts } from '../governance/alerts/index.ts'
 import { pseudonymSessions } from '../governance/guardrails/index.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdMaker, idMaker } from '../lib/ids.ts'
@@ -17,6 +18,7 @@ import {
   traceIds,
 } from '../platform/telemetry/index.ts'
 import { admissionControl } from './admission.ts'
+import { alerting } from './alerting.ts'
 import { type Ground, openGround } from './ground.ts'
 import type { ListenerParts } from './listener.ts'
 import { ownAddresses } from './own.ts'
@@ -57,8 +59,11 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     maxLagMs: 5_000,
     isRecording: ground.ledger.isAccepting,
   })
+  const watching = alerting({ ground, config, clock, random, ids, log, health: gate.health })
+  if (config.role !== 'gate') await watching.start()
+  const { alerts } = watching
   const control =
-    config.role === 'all' || config.role === 'control' ? controlOn(ground, { gate, log, config }) : undefined
+    config.role === 'all' || config.role === 'control' ? controlOn(ground, { gate, alerts, log, config }) : undefined
   const { policy, ledger } = ground
   const auditing = ground.auditing.status
   const own = ownAddresses({
@@ -84,6 +89,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       maxBodyBytes: config.maxBodyBytes,
     },
     close: async () => {
+      await watching.stop()
       await tracing.stop()
       await ground.close()
     },
@@ -126,7 +132,14 @@ function gateOn(ground: Ground, { config, ...parts }: GateParts): Gate {
   }
 }
 
-function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Logger; config: Config }) {
+interface ControlParts {
+  readonly gate: Gate
+  readonly alerts: Alerts
+  readonly log: Logger
+  readonly config: Config
+}
+
+function controlOn(ground: Ground, { gate, alerts, log, config }: ControlParts) {
   const { policy, people, ledger, vault, coordinator, requests, reviews } = ground
   const { audit, seals, verifyLedger } = ground.auditing
   const { random, clock, health, ids } = gate
@@ -135,6 +148,7 @@ function controlOn(ground: Ground, { gate, log, config }: { gate: Gate; log: Log
   const proof = { audit, seals, verifyLedger, ...kept }
   const services: ControlServices = {
     ...proof,
+    alerts,
     policy,
     people,
     ledger,

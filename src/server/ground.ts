@@ -48,6 +48,7 @@ export interface GroundOptions {
 
 /** What the gate stands on: everything with a file, a socket or a secret of its own. */
 export interface Ground {
+  readonly database: Database
   readonly egress: Egress
   readonly vault: Vault & { readonly local: LocalSecrets; readonly bindings: Bindings; readonly subjects: SubjectKeys }
   readonly records: Records
@@ -119,6 +120,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     lock.release()
   }
   return {
+    database,
     egress,
     vault,
     auditing,

@@ -1,4 +1,5 @@
 import { responseMigrations } from '../gate/index.ts'
+import { ALERT_MIGRATIONS } from '../governance/alerts/index.ts'
 import { APPROVALS_MIGRATIONS } from '../governance/approvals/index.ts'
 import { auditMigrations } from '../governance/audit/index.ts'
 import { PEOPLE_MIGRATIONS } from '../governance/people/index.ts'
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = Object.freeze([
   ...auditMigrations,
   ...PEOPLE_MIGRATIONS,
   ...APPROVALS_MIGRATIONS,
+  ...ALERT_MIGRATIONS,
 ])

@@ -92,6 +92,11 @@ export const VARIABLES = {
     summary: 'The first virtual key has this value: for scripted set-ups.',
     secret: true,
   }),
+  smtpUrl: optional('GATEHOUSE_SMTP_URL', url('smtp', 'smtps'), {
+    summary: 'Mail server for alerts: smtp://user:password@host:587, or smtps://…:465; no e-mail is sent when absent.',
+    secret: 'url',
+  }),
+  mailFrom: given('GATEHOUSE_MAIL_FROM', 'gatehouse@localhost', email, { summary: 'Sender of e-mails.' }),
   policyPath: optional('GATEHOUSE_POLICY', text, {
     summary: 'File or directory of documents, applied at start and watched.',
   }),
