@@ -2,12 +2,13 @@
 // biome-ignore-all format: one line an endpoint
 // biome-ignore-all assist/source/organizeImports: in the order in which they are written
 import { explainAnswer, explainBody, whoCanAnswer, whoCanQuery } from './access.ts'
+import { acknowledgeBody, alertAnswer, alertsQuery, testAlertAnswer, testAlertBody } from './alerts.ts'
 import { auditAnswer, auditQuery, auditVerdictAnswer, consistencyQuery, inclusionAnswer, inclusionQuery, logQuery, proofAnswer } from './audit.ts'
 import { brandingAnswer } from './branding.ts'
 import { budgetsAnswer, limitsAnswer } from './budgets.ts'
 import { changeDocumentsBody, changeQuery, changedAnswer, documentAnswer, documentsQuery, exportQuery, foresightAnswer, planAnswer, putDocumentAnswer } from './documents.ts'
 import { modelsAnswer, programsAnswer, providersAnswer, teamsAnswer } from './inventory.ts'
-import { keyAnswer, newKeyAnswer, newKeyBody } from './keys.ts'
+import { keyAnswer, leakedKeyBody, newKeyAnswer, newKeyBody, receivedAnswer } from './keys.ts'
 import { jsonObject, listOf, pageQuery } from './list.ts'
 import { meAnswer } from './me.ts'
 import { decisionAnswer, liveQuery, operationAnswer, operationsAnswer, operationsQuery } from './operations.ts'
@@ -27,6 +28,7 @@ export const ENDPOINTS = {
   getApiOpenapiJson: { method: 'GET', path: '/api/openapi.json', answer: jsonObject },
   getApiDocs: { method: 'GET', path: '/api/docs', answer: 'text/html' },
   getApiDocsStyleCss: { method: 'GET', path: '/api/docs/style.css', answer: 'text/css' },
+  postKeysLeaked: { method: 'POST', path: '/api/v1/keys:leaked', body: leakedKeyBody, answer: receivedAnswer },
   postSession: { method: 'POST', path: '/api/v1/session', body: signInBody, answer: sessionAnswer },
   getSessionMethods: { method: 'GET', path: '/api/v1/session/methods', answer: methodsAnswer },
   postAccessExplain: { method: 'POST', path: '/api/v1/access/explain', body: explainBody, answer: explainAnswer },
@@ -40,6 +42,10 @@ export const ENDPOINTS = {
   getMeKeys: { method: 'GET', path: '/api/v1/me/keys', answer: listOf(personalKeyAnswer) },
   postMeKeys: { method: 'POST', path: '/api/v1/me/keys', body: newPersonalKeyBody, answer: newKeyAnswer },
   deleteMeKeysName: { method: 'DELETE', path: '/api/v1/me/keys/:name', answer: changedAnswer },
+  getAlerts: { method: 'GET', path: '/api/v1/alerts', query: alertsQuery, answer: listOf(alertAnswer) },
+  getAlertsId: { method: 'GET', path: '/api/v1/alerts/:id', answer: alertAnswer },
+  postAlertsIdAcknowledge: { method: 'POST', path: '/api/v1/alerts/:id:acknowledge', body: acknowledgeBody, answer: alertAnswer },
+  postAlertsTest: { method: 'POST', path: '/api/v1/alerts:test', body: testAlertBody, answer: testAlertAnswer },
   getAudit: { method: 'GET', path: '/api/v1/audit', query: auditQuery, answer: auditAnswer },
   getAuditCheckpoint: { method: 'GET', path: '/api/v1/audit/checkpoint', query: logQuery, answer: 'text/plain' },
   getAuditInclusion: { method: 'GET', path: '/api/v1/audit/inclusion', query: inclusionQuery, answer: inclusionAnswer },
