@@ -116,3 +116,18 @@ function shuffle<Item>(items: Item[], fraction: () => number): void {
     items[other] = own
   }
 }
+
+const LARGEST = 127
+
+/** Weights as signed bytes and what they are to be multiplied by. */
+export function rounded(weights: Float32Array): { readonly values: Int8Array; readonly scale: number } {
+  const sizes = weights
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .toSorted()
+  // The few largest are cut: a scale made for them would leave most of the others at zero.
+  const largest = sizes[Math.floor(sizes.length * 0.9995)] ?? 1
+  const scale = largest / LARGEST
+  const values = Int8Array.from(weights, (weight) => Math.max(-LARGEST, Math.min(LARGEST, Math.round(weight / scale))))
+  return { values, scale }
+}

@@ -2,12 +2,14 @@
 // `nice bun scripts/train-guardrails/train.ts [name]…`
 import { writeFileSync } from 'node:fs'
 import { type FeatureReader, featureReader } from '../../src/governance/guardrails/models/features.ts'
-import { MODEL_FILES, type ModelName } from '../../src/governance/guardrails/models/small-models.ts'
+import { writePersonModel } from '../../src/governance/guardrails/models/persons/person-model.ts'
+import { MODEL_FILES, type ModelName, PERSON_FILE } from '../../src/governance/guardrails/models/small-models.ts'
 import { type Weights, writeWeights } from '../../src/governance/guardrails/models/weights.ts'
 import { CORPORA } from './corpora.ts'
 import type { Corpus } from './corpus.ts'
-import { bestStretch, type Example, exampleOf, fit, type Learned, type Learning } from './fit.ts'
+import { bestStretch, type Example, exampleOf, fit, type Learning, rounded } from './fit.ts'
 import { shareAbove } from './measure.ts'
+import { learnPersons, personRows } from './persons.ts'
 import { hasRows, ROWS_FOLDER, type Row } from './rows.ts'
 
 const HOW: Omit<Learning, 'windows'> = { epochs: 8, rate: 0.3, decay: 1e-4 }
@@ -15,7 +17,6 @@ const FOLDS = 5
 /** Share of honest texts of unseen sources, each source counting the same, that score 0.5, and 0.9. */
 const RATES = { half: 0.01, nine: 0.001 }
 const LN_9 = Math.log(9)
-const LARGEST = 127
 /** Smaller sources say nothing of a rate of one in a hundred. */
 const FEWEST = 100
 
@@ -25,6 +26,10 @@ function main(): void {
     return
   }
   const wanted = process.argv.slice(2)
+  if (wanted.length === 0 || wanted.includes('person')) {
+    writeFileSync(PERSON_FILE, writePersonModel(learnPersons(personRows())))
+    console.log(`person: ${PERSON_FILE}`)
+  }
   const read = featureReader()
   for (const name of Object.keys(CORPORA) as ModelName[]) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
@@ -45,7 +50,7 @@ function train(name: ModelName, corpus: Corpus, read: FeatureReader): Weights {
   const learned = fit(examples, { ...HOW, windows })
   return {
     name,
-    ...rounded(learned),
+    ...rounded(learned.weights),
     bias: learned.bias,
     windows,
     center: half,
@@ -102,20 +107,6 @@ function meanThreshold(sources: readonly (readonly number[])[], rate: number): n
     else high = middle
   }
   return high
-}
-
-function rounded({ weights }: Learned): Pick<Weights, 'values' | 'scale'> {
-  const sizes = weights
-    .map(Math.abs)
-    .filter((size) => size > 0)
-    .toSorted()
-  // The few largest are cut: a scale made for them would leave most of the others at zero.
-  const largest = sizes[Math.floor(sizes.length * 0.9995)] ?? 1
-  const scale = largest / LARGEST
-  return {
-    values: Int8Array.from(weights, (weight) => Math.max(-LARGEST, Math.min(LARGEST, Math.round(weight / scale)))),
-    scale,
-  }
 }
 
 main()

@@ -9,6 +9,7 @@ import { compilePattern, type Piece } from './engine/pattern.ts'
 import { guardrailKind } from './guardrail.kind.ts'
 import type { Guards } from './guardrail-index.ts'
 import { guardsFor } from './guards.ts'
+import { smallModels } from './models/small-models.ts'
 import { wordListKind } from './word-list.kind.ts'
 
 /** The kinds that guardrails in tests may name. */
@@ -22,9 +23,11 @@ export const TEST_KINDS = Object.freeze([
   modelKind,
 ])
 
+const MODELS = smallModels()
+
 /** The guards of somebody in `scopes`, by documents in YAML: for tests. */
 export function guardsOf(yaml: string, scopes: readonly string[] = ['org'], options: GuardrailOptions = {}): Guards {
-  return guardsFor(compileGuardrails(documentSet(TEST_KINDS, yaml), options), scopes)
+  return guardsFor(compileGuardrails(documentSet(TEST_KINDS, yaml), { models: MODELS, ...options }), scopes)
 }
 
 /** One guardrail for all, with these checks (flow YAML): for tests. */

@@ -11,6 +11,7 @@ import { ibansIn } from './pii/iban.ts'
 import { ID_FORMATS, idsOf } from './pii/ids.ts'
 import { machineReadableIn, namedIn } from './pii/named.ts'
 import { addressesIn } from './pii/network.ts'
+import { personsIn, undecidedName } from './pii/persons.ts'
 import { phoneIn } from './pii/phones.ts'
 import { undecidedNumber } from './pii/undecided.ts'
 import { walletsIn } from './pii/wallets.ts'
@@ -18,6 +19,7 @@ import { numbersIn } from './pii/words.ts'
 
 /** Entities that are one kind of finding each. */
 const OWN_ENTITIES = [
+  'PERSON',
   'EMAIL',
   'PHONE',
   'IBAN',
@@ -45,7 +47,7 @@ export const PII_ENTITIES: readonly string[] = Object.freeze([
 
 const entityField = z.enum(PII_ENTITIES)
 
-/** Personal data that has a form: addresses, numbers, dates of birth. */
+/** Personal data: what has a form (addresses, numbers, dates of birth), and names of persons. */
 export const piiDetector = defineDetector({
   name: 'pii',
   subject: 'personal data',
@@ -57,11 +59,19 @@ export const piiDetector = defineDetector({
   },
   phases: ALL_PHASES,
   channels: ALL_CHANNELS,
-  compile: ({ entities, except }) => {
+  compile: ({ entities, except }, { models }) => {
     const named = (list: readonly string[], kind: string) =>
       list.includes(kind) || ID_FORMATS.some((format) => format.kind === kind && list.includes(format.group))
     const wanted = (kind: string) => (entities ? named(entities, kind) : true) && !(except && named(except, kind))
-    return { rules: [], find: finderOf(wanted), longestMatch: 0, undecidedFrom: undecidedNumber }
+    const formed = finderOf(wanted)
+    if (!wanted('PERSON')) return { rules: [], find: formed, longestMatch: 0, undecidedFrom: undecidedNumber }
+    const persons = personsIn(models)
+    return {
+      rules: [],
+      find: (text) => surest([...formed(text), ...persons(text)]),
+      longestMatch: 0,
+      undecidedFrom: (text) => Math.min(undecidedNumber(text), undecidedName(text)),
+    }
   },
 })
 
