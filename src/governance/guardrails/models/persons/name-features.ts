@@ -5,12 +5,7 @@ export const NAME_BUCKETS = 1 << 17
 /** Features of one token, at most. */
 export const MOST_NAME_FEATURES = 32
 
-/** Which lists of names a word stands in: bits. */
-export const GIVEN = 1
-/** A family name. */
-export const FAMILY = 2
-
-/** Finds which lists of names the hash of a folded word stands in. */
+/** Finds which lists of names the hash of a folded word stands in: 1 for given names, 2 for family names, added. */
 export type NameLists = (hash: number) => number
 
 /** What is known of a text's tokens before any is decided. */
