@@ -1,4 +1,8 @@
-import { allLocales } from '@faker-js/faker'
+import { createRequire } from 'node:module'
+
+/** Where the names come from: only who trains the tagger anew needs it, so that the project does not depend on it. */
+const PACKAGE = '@faker-js/faker'
+const VERSION = '10.6.0'
 
 /** Given and family names of many countries, folded by nobody: as they are written. */
 export interface Names {
@@ -6,11 +10,14 @@ export interface Names {
   readonly family: ReadonlySet<string>
 }
 
-/** Names of one word in the scripts that have upper case; gathered from the locales of a package made for test data. */
+/**
+ * Names of one word in the scripts that have upper case, gathered from the locales of a package made for test data (MIT).
+ * Throws when it is not installed.
+ */
 export function knownNames(): Names {
   const given = new Set<string>()
   const family = new Set<string>()
-  for (const { person } of Object.values(allLocales)) {
+  for (const { person } of Object.values(locales())) {
     addAll(given, person?.first_name)
     addAll(family, person?.last_name)
   }
@@ -33,6 +40,19 @@ const MORE_FAMILY =
   'Yang Huang Tanaka Suzuki Yamamoto Kobayashi Kim Park Choi Yılmaz Kaya Demir Öztürk Al-Hassan Haddad Cohen Levy Goldberg Novák ' +
   'Svoboda Kowalski Nowak Wiśniewski Horváth Popescu Ivanov Petrov Smirnov Fernández García Rodríguez Gonçalves Araújo Lefebvre ' +
   'Dubois Rousseau Moreau Janssen Bakker Visser Andersson Johansson Nielsen Hansen Korhonen Virtanen Papadopoulos O’Brien Murphy'
+
+function locales(): Readonly<Record<string, Locale>> {
+  try {
+    const { allLocales } = createRequire(import.meta.url)(PACKAGE) as { readonly allLocales: Record<string, Locale> }
+    return allLocales
+  } catch (cause) {
+    throw new Error(`the tagger learns names from a package: npm install --no-save ${PACKAGE}@${VERSION}`, { cause })
+  }
+}
+
+interface Locale {
+  readonly person?: { readonly first_name?: unknown; readonly last_name?: unknown }
+}
 
 const ONE_WORD = /^\p{Lu}[\p{L}\p{M}'’]{1,24}$/u
 
