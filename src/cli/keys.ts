@@ -1,4 +1,4 @@
-import type { BodyOf } from '../contract/client.ts'
+import type { AnswerOf, BodyOf } from '../contract/client.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { printYaml } from '../platform/documents/index.ts'
 import { api, InvalidAnswer } from './client.ts'
@@ -65,9 +65,12 @@ async function made(context: CommandContext, body: BodyOf<'postKeys'>): Promise<
 }
 
 async function listKeys(context: CommandContext): Promise<number> {
-  const { items } = await api(context)('getKeys')
-  for (const { name, for: owner, expires = 'never', owner: from } of items) {
-    context.out([name, owner, `expires ${expires}`, from].join('\t'))
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { items, nextCursor }: AnswerOf<'getKeys'> = await api(context)('getKeys', { query: { cursor } })
+    for (const { name, for: owner, expires = 'never', owner: from } of items) {
+      context.out([name, owner, `expires ${expires}`, from].join('\t'))
+    }
+    cursor = nextCursor
   }
   return 0
 }

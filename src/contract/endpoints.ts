@@ -8,7 +8,7 @@ import { brandingAnswer } from './branding.ts'
 import { budgetsAnswer, limitsAnswer } from './budgets.ts'
 import { changeDocumentsBody, changeQuery, changedAnswer, documentAnswer, documentsQuery, exportQuery, foresightAnswer, planAnswer, putDocumentAnswer } from './documents.ts'
 import { modelsAnswer, programsAnswer, providersAnswer, teamsAnswer } from './inventory.ts'
-import { keyAnswer, leakedKeyBody, newKeyAnswer, newKeyBody, receivedAnswer } from './keys.ts'
+import { keyAnswer, keysQuery, leakedKeyBody, newKeyAnswer, newKeyBody, receivedAnswer } from './keys.ts'
 import { jsonObject, listOf, pageQuery } from './list.ts'
 import { meAnswer } from './me.ts'
 import { decisionAnswer, liveQuery, operationAnswer, operationsAnswer, operationsQuery } from './operations.ts'
@@ -63,7 +63,7 @@ export const ENDPOINTS = {
   postDocumentsPlan: { method: 'POST', path: '/api/v1/documents:plan', query: changeQuery, body: changeDocumentsBody, answer: foresightAnswer },
   postDocumentsApply: { method: 'POST', path: '/api/v1/documents:apply', query: changeQuery, body: changeDocumentsBody, answer: planAnswer },
   getDocumentsExport: { method: 'GET', path: '/api/v1/documents:export', query: exportQuery, answer: 'application/yaml' },
-  getKeys: { method: 'GET', path: '/api/v1/keys', answer: listOf(keyAnswer) },
+  getKeys: { method: 'GET', path: '/api/v1/keys', query: keysQuery, answer: listOf(keyAnswer) },
   postKeys: { method: 'POST', path: '/api/v1/keys', body: newKeyBody, answer: newKeyAnswer },
   deleteKeysByName: { method: 'DELETE', path: '/api/v1/keys/*name', answer: changedAnswer },
   getMe: { method: 'GET', path: '/api/v1/me', answer: meAnswer },

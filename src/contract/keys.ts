@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pageQuery } from './list.ts'
 
 /** Body of `POST /api/v1/keys`. What each field may be is said by the Key document that it becomes. */
 export const newKeyBody = z.strictObject({
@@ -29,3 +30,6 @@ export const leakedKeyBody = z.strictObject({ key: z.string().max(128), where: z
 
 /** What reports are answered with, whatever they told. */
 export const receivedAnswer = z.strictObject({ received: z.literal(true) })
+
+/** The query of `GET /api/v1/keys`. */
+export const keysQuery = pageQuery.extend({ limit: z.coerce.number().int().min(1).max(1_000).default(1_000) })

@@ -87,3 +87,35 @@ test('a refusal of the gate carries the decision, a sentence and who could grant
     attempts: [],
   })
 })
+
+test('keys are listed in pages, and a key makes none that outlives it or may do more', async () => {
+  const wish = (name: string, more: object) => post('/api/v1/keys', { for: 'app:bootstrap', name, ...more })
+  const soon = new Date(Date.now() + 3_600_000).toISOString()
+  const ending = (await (await wish('ending', { expires: soon })).json()) as { key: string }
+  const narrowed = (await (await wish('narrow', { narrowTo: ['model:sandbox'] })).json()) as { key: string }
+  const as = (key: string, name: string, more: object) =>
+    fetch(`${gateway.url}/api/v1/keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ for: 'app:bootstrap', name, ...more }),
+    })
+  expect((await as(ending.key, 'child', {})).status).toBe(201)
+  expect((await as(ending.key, 'later', { expires: '2099-01-01' })).status).toBe(201)
+  expect((await as(ending.key, 'sooner', { expires: '2020-01-01' })).status).toBe(201)
+  const role = { kind: 'Role', metadata: { name: 'smith' }, spec: { permissions: ['keys:*'], members: ['key:narrow'] } }
+  expect((await post('/api/v1/documents:apply', { documents: [role] })).status).toBe(200)
+  expect((await as(narrowed.key, 'wide', {})).status).toBe(403)
+  const names: string[] = []
+  const ends = new Map<string, string | undefined>()
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page = await gateway.control('GET', `/api/v1/keys?limit=2&cursor=${cursor}`)
+    const read = (await page.json()) as { items: { name: string; expires?: string }[]; nextCursor: string | null }
+    for (const { name, expires } of read.items) ends.set(name, expires)
+    names.push(...read.items.map(({ name }) => name))
+    cursor = read.nextCursor
+  }
+  expect(names).toEqual([...names].sort())
+  expect(new Set(names).size).toBe(names.length)
+  expect([ends.get('child'), ends.get('later')]).toEqual([soon, soon])
+  expect(ends.get('sooner')).toBe('2020-01-01T00:00:00.000Z')
+})

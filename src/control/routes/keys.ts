@@ -1,15 +1,16 @@
 import { changedAnswer } from '../../contract/documents.ts'
-import { keyAnswer, newKeyAnswer, newKeyBody } from '../../contract/keys.ts'
+import { keyAnswer, keysQuery, newKeyAnswer, newKeyBody } from '../../contract/keys.ts'
 import { listOf } from '../../contract/list.ts'
-import { isWithin, type Reach } from '../../governance/access/index.ts'
+import { isWithin } from '../../governance/access/index.ts'
 import { callerNow, type Directory, generateKey, keyDigest, keyKind } from '../../governance/identity/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import type { Random } from '../../lib/random.ts'
-import type { Policy } from '../../policy/index.ts'
+import type { Policy, Snapshot } from '../../policy/index.ts'
 import { askToCover } from '../document-permissions.ts'
 import { isTermWithin } from '../document-place.ts'
 import { parseBody } from '../parse-body.ts'
 import type { ControlRequest, Route } from '../route-types.ts'
+import { readQuery } from './query.ts'
 
 /** What the routes of keys need. */
 export interface KeyServices {
@@ -18,21 +19,23 @@ export interface KeyServices {
   readonly random: Random
 }
 
-/** The keys within a reach, without their digests. */
-function listed(policy: Policy, reach: Reach) {
+/** A page of the keys within a reach, by name and without their digests. The cursor is the last one's name. */
+function listed(policy: Policy, { reach, query }: Pick<ControlRequest, 'reach' | 'query'>) {
+  const { limit, cursor = '' } = readQuery(keysQuery, query)
   const snapshot = policy.holder.current()
-  return snapshot.documents
+  const found = snapshot.documents
     .all(keyKind)
-    .filter(({ spec }) => isTermWithin(spec.for, reach, snapshot.identity))
-    .map(({ name, spec, owner }) => ({
-      id: name,
-      name,
-      for: spec.for,
-      ...(spec.expires === undefined ? {} : { expires: new Date(spec.expires).toISOString() }),
-      ...(spec.narrowTo ? { narrowTo: spec.narrowTo } : {}),
-      disabled: spec.disabled,
-      owner,
-    }))
+    .filter(({ name, spec }) => name > cursor && isTermWithin(spec.for, reach, snapshot.identity))
+  const items = found.slice(0, limit).map(({ name, spec, owner }) => ({
+    id: name,
+    name,
+    for: spec.for,
+    ...(spec.expires === undefined ? {} : { expires: new Date(spec.expires).toISOString() }),
+    ...(spec.narrowTo ? { narrowTo: spec.narrowTo } : {}),
+    disabled: spec.disabled,
+    owner,
+  }))
+  return { items, nextCursor: found.length > limit ? (items.at(-1)?.name ?? null) : null }
 }
 
 /**
@@ -43,13 +46,24 @@ function permitKeyFor({ caller, rights, reach }: ControlRequest, principal: stri
   const { identity, roles } = services.policy.holder.current()
   const theirs = callerNow(identity, principal, services.people.directory)
   // What is no principal is told by the document.
-  if (theirs === undefined || principal === caller.principal) return
-  const isOtherPerson = theirs.user !== undefined
+  if (theirs === undefined) return
+  if (caller.narrowTo !== undefined && !caller.narrowTo.includes('*')) {
+    throw new GatewayError('access_denied', { message: 'A key that is narrowed makes no keys: they could do more.' })
+  }
+  const isOtherPerson = theirs.user !== undefined && principal !== caller.principal
   if (reach !== 'everything' && (isOtherPerson || !isWithin(reach, theirs))) {
     const message = `You may make keys for yourself and for the programs you look after; ${principal} is neither.`
     throw new GatewayError('access_denied', { message, facts: { grantedBy: 'an owner' } })
   }
   askToCover(rights, roles.rightsOf(theirs), principal)
+}
+
+/** A key makes no key that outlives it: else whoever finds one that ends would have one that does not. */
+function endOf(expires: string | undefined, { caller }: ControlRequest, { documents }: Snapshot): string | undefined {
+  const own = caller.key === undefined ? undefined : documents.get(keyKind, caller.key)?.spec.expires
+  if (own === undefined) return expires
+  const isSooner = expires !== undefined && Date.parse(expires) <= own
+  return isSooner ? expires : new Date(own).toISOString()
 }
 
 function noKey(name: string): GatewayError {
@@ -65,10 +79,8 @@ export const keyRoutes: readonly Route<KeyServices>[] = [
     scoped: true,
     summary: 'The virtual keys, without their secrets.',
     answer: listOf(keyAnswer),
-    handle: async ({ reach }, { policy }) => ({
-      status: 200,
-      body: { items: listed(policy, reach), nextCursor: null },
-    }),
+    query: keysQuery,
+    handle: async (request, { policy }) => ({ status: 200, body: listed(policy, request) }),
   },
   {
     method: 'POST',
@@ -82,8 +94,9 @@ export const keyRoutes: readonly Route<KeyServices>[] = [
     handle: async (request, services) => {
       const { policy, random } = services
       const { body, caller } = request
-      const { for: owner, name, expires, narrowTo } = parseBody(newKeyBody, body)
+      const { for: owner, name, narrowTo, ...asked } = parseBody(newKeyBody, body)
       permitKeyFor(request, owner, services)
+      const expires = endOf(asked.expires, request, policy.holder.current())
       const key = generateKey(random)
       const spec = {
         for: owner,

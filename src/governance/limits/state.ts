@@ -37,6 +37,9 @@ export interface LimitState {
   readonly concurrency?: { readonly limit: number; readonly active: number }
 }
 
+/** A budget with more lines than this is told by the counters of this node alone: a look at the ledger for each would take long. */
+const MOST_LOOKED_UP = 200
+
 /** The first hour of a period says little of the rest of it. */
 const LEAST_ELAPSED_MS = 3_600_000
 
@@ -51,14 +54,16 @@ export async function budgetStates(
   for (const budget of index.budgets) {
     // What a run spends is known to the call that belongs to it, and told in its answer.
     if (budget.spec.period === 'run') continue
-    for (const value of valuesOf(index, identity, budget.spec)) {
-      if (wanted(budget, value)) states.push(await budgetState(tools, { budget, value, identity }))
-    }
+    const values = valuesOf(index, identity, budget.spec).filter((value) => wanted(budget, value))
+    const looksUp = values.length <= MOST_LOOKED_UP
+    for (const value of values) states.push(await budgetState(tools, { budget, value, identity }, looksUp))
   }
   return states
 }
 
-async function budgetState(tools: StateTools, one: Parameters<typeof filtersOf>[1]): Promise<BudgetState> {
+type Line = Parameters<typeof filtersOf>[1]
+
+async function budgetState(tools: StateTools, one: Line, looksUp: boolean): Promise<BudgetState> {
   const { index, coordinator, spentSince, nowMs } = tools
   const { budget, value } = one
   const { spec, name } = budget
@@ -67,7 +72,7 @@ async function budgetState(tools: StateTools, one: Parameters<typeof filtersOf>[
   const from = span?.start ?? 0
   const counted = await coordinator.moneyOf(budgetKey(name, spec, value), from)
   let recorded = 0
-  for (const filter of filtersOf(index, one)) recorded += await spentSince(filter, from)
+  for (const filter of looksUp ? filtersOf(index, one) : []) recorded += await spentSince(filter, from)
   // The ledger knows what other nodes spent, the coordinator what is not shipped yet: neither is too much.
   const spent = Math.max(counted.spent, recorded)
   const remaining = spec.amount - spent - counted.held
