@@ -22,6 +22,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'audit',
     'identity',
     'people',
+    'sso',
     'access',
     'limits',
     'guardrails',

@@ -27,6 +27,7 @@ export const PERMISSIONS = {
   'identity:write': 'Change IdentityProvider documents: whom the gateway believes.',
   'users:read': 'See people.',
   'users:write': 'Invite, change and deactivate people, and end their sessions.',
+  'users:provision': 'Make, change and deactivate people and groups for an identity provider (SCIM).',
   'documents:read': 'Read policy documents, plan changes, and see the state of policy.',
   'documents:write': 'Change documents of the kinds that no other permission names.',
   'documents:export': 'Take all documents of a revision away as a file.',

@@ -29,6 +29,8 @@ export interface ControlReply {
   readonly status: number
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** Each becomes a `set-cookie` of its own. */
+  readonly cookies?: readonly string[]
 }
 
 /** What a route answers with when all is well. */

@@ -18,6 +18,7 @@ import type { Snapshot } from '../policy/index.ts'
 import { lacking } from './lacking.ts'
 import { kept, onceFor, replayed } from './once.ts'
 import type { ControlReply, ControlRequest, OpenRoute, Route } from './route-types.ts'
+import { scimErrorResponse } from './scim-error.ts'
 
 /** What every control-plane request needs, whatever its route. */
 export interface ControlPlane<Services> {
@@ -71,7 +72,7 @@ export function controlPlane<Services>(
     try {
       return written(await handle(plane, addresses, { ...incoming, requestId }), requestId)
     } catch (cause) {
-      return problemResponse(plane, cause, requestId)
+      return failed(plane, cause, { requestId, path: incoming.path })
     }
   }
 }
@@ -206,22 +207,36 @@ function bodyOf(headers: Headers, text: string): unknown {
 function written(response: ControlReply, requestId: string): Response {
   const isText = typeof response.body === 'string'
   const type = isText ? 'text/plain; charset=utf-8' : 'application/json'
-  const headers = {
+  const headers = new Headers({
     ...(response.body === undefined ? {} : { 'content-type': type }),
     'cache-control': 'no-store',
     'x-request-id': requestId,
     ...response.headers,
-  }
+  })
+  for (const cookie of response.cookies ?? []) headers.append('set-cookie', cookie)
   const { body: given } = response
   const isReady = typeof given === 'string' || given instanceof ReadableStream
   const body = given === undefined ? null : isReady ? given : JSON.stringify(given)
   return new Response(body, { status: response.status, headers })
 }
 
-function problemResponse<Services>(plane: ControlPlane<Services>, cause: unknown, requestId: string): Response {
+function failed<Services>(
+  plane: ControlPlane<Services>,
+  cause: unknown,
+  { requestId, path }: { readonly requestId: string; readonly path: string },
+): Response {
   const problems = cause instanceof InvalidDocuments ? cause.problems : undefined
   const error = problems ? new GatewayError('invalid_document') : toGatewayError(cause)
   if (error.status >= 500) plane.report(error, requestId)
+  return path.startsWith('/scim/')
+    ? scimErrorResponse(error, requestId)
+    : problemResponse(error, { problems, requestId })
+}
+
+function problemResponse(
+  error: GatewayError,
+  { problems, requestId }: { readonly problems: InvalidDocuments['problems'] | undefined; readonly requestId: string },
+): Response {
   const body = {
     type: 'about:blank',
     title: error.publicMessage,

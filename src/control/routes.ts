@@ -2,6 +2,7 @@ import type { Alerts } from '../governance/alerts/index.ts'
 import type { AccessRequests, Reviews } from '../governance/approvals/index.ts'
 import type { Audit } from '../governance/audit/index.ts'
 import type { People } from '../governance/people/index.ts'
+import type { Scim } from '../governance/sso/index.ts'
 import type { Ledger, LedgerVerdict, Records } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { IdMaker } from '../lib/ids.ts'
@@ -31,6 +32,7 @@ import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { schemaRoutes } from './routes/schema.ts'
+import { scimRoutes } from './routes/scim.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { openSessionRoutes, sessionRoutes } from './routes/session.ts'
 import { subjectRoutes } from './routes/subjects.ts'
@@ -43,6 +45,8 @@ import { userRoutes } from './routes/users.ts'
 export interface ControlServices {
   readonly policy: Policy
   readonly people: People
+  readonly scim: Scim
+  readonly publicUrl: string
   readonly ledger: Ledger
   readonly alerts: Alerts
   readonly audit: Audit
@@ -82,6 +86,7 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...reviewRoutes,
   ...revisionRoutes,
   ...schemaRoutes,
+  ...scimRoutes,
   ...secretRoutes,
   ...sessionRoutes,
   ...subjectRoutes,

@@ -18,6 +18,7 @@ export type IdPrefix =
   | 'usr'
   | 'alr'
   | 'ses'
+  | 'grp'
   | 'acr'
   | 'rvw'
 

@@ -4,6 +4,7 @@ import { brandingKind } from '../governance/branding/index.ts'
 import { guardrailKind, wordListKind } from '../governance/guardrails/index.ts'
 import { agentKind, appKind, keyKind, teamKind } from '../governance/identity/index.ts'
 import { budgetKind, limitKind } from '../governance/limits/index.ts'
+import { identityProviderKind } from '../governance/sso/index.ts'
 import { captureKind } from '../governance/usage/index.ts'
 import { pricingKind } from '../models/catalog/index.ts'
 import { providerKind } from '../models/providers/index.ts'
@@ -19,6 +20,7 @@ export const POLICY_KINDS: readonly Kind[] = Object.freeze([
   appKind,
   agentKind,
   keyKind,
+  identityProviderKind,
   resourceGroupKind,
   grantKind,
   roleKind,

@@ -3,6 +3,7 @@ import { CONTROL_ROUTES, type ControlServices, controlPlane, OPEN_ROUTES } from 
 import { type Gate, replayStore, routerOf, SURFACES, type TraceIds } from '../gate/index.ts'
 import type { Alerts } from '../governance/alerts/index.ts'
 import { pseudonymSessions } from '../governance/guardrails/index.ts'
+import { scim } from '../governance/sso/index.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdMaker, idMaker } from '../lib/ids.ts'
 import { type Random, systemRandom } from '../lib/random.ts'
@@ -151,6 +152,8 @@ function controlOn(ground: Ground, { gate, alerts, log, config }: ControlParts) 
     alerts,
     policy,
     people,
+    scim: scim({ people, documents: policy.documents, publicUrl: config.publicUrl }),
+    publicUrl: config.publicUrl,
     ledger,
     coordinator,
     requests,

@@ -5,7 +5,7 @@ import { type ResponseState, responseState } from '../gate/index.ts'
 import { type AccessRequests, accessRequests, type Reviews, reviews } from '../governance/approvals/index.ts'
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
-import { openPeople, type People } from '../governance/people/index.ts'
+import type { People } from '../governance/people/index.ts'
 import { type Ledger, openLedger, type Records, recordKeeping } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import { idMaker } from '../lib/ids.ts'
@@ -30,12 +30,11 @@ import {
   type Vault,
 } from '../platform/vault/index.ts'
 import { createPolicy, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
+import { openAccounts } from './accounts.ts'
 import { type Auditing, openAuditing } from './auditing.ts'
 import { startBackground } from './background.ts'
 import { type FirstAdministrator, firstAdministrator, firstAdministratorEmail } from './first-administrator.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { argon2idHasher } from './password-hasher.ts'
-import { personalSealer } from './personal-sealer.ts'
 
 /** What everything is opened from. */
 export interface GroundOptions {
@@ -87,13 +86,8 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const prepare = (snapshot: Snapshot) =>
     primeBudgets({ index: snapshot.limits, coordinator, spentSince: ledger.spentSince, nowMs: clock.now() })
   const problem = (message: string) => log.warn(message)
-  const people = await openPeople({
-    ...{ database, audit, clock, random, coordinator, problem },
-    ids: idMaker(clock, random),
-    hasher: argon2idHasher(),
-    sealer: await personalSealer(vault.local, random),
-    publicUrl: config.publicUrl,
-  })
+  const standing = { ...options, database, audit, coordinator, vault }
+  const people = await openAccounts(standing)
   const email = await firstAdministratorEmail(people, config)
   const { prefetch, bindings, withhold } = vault
   const ready = { database, audit, ledger, prefetch, bindings, withhold, prepare, firstAdministrator: email }

@@ -32,7 +32,7 @@ export type Own = (
 export function ownAddresses(parts: OwnParts): Own {
   watch(parts)
   return (request, path, address) => {
-    if (parts.control && (path.startsWith('/api/') || path.startsWith('/schemas/')))
+    if (parts.control && /^\/(?:api|schemas|scim)\//.test(path))
       return ask(parts.control, request, { path, address: address() })
     if (path === '/healthz') return Response.json({ status: 'ok', node: parts.node })
     if (path === '/readyz') return ready(parts)

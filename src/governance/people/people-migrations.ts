@@ -29,4 +29,29 @@ export const PEOPLE_MIGRATIONS: readonly Migration[] = [
       "alter table users add column recovery text not null default '[]'",
     ],
   },
+  {
+    id: 'people-003',
+    up: [
+      // Who somebody is at an identity provider; never an e-mail address, which may pass to somebody else.
+      `create table external_identities (provider text not null, subject text not null, user_id text not null,
+        created_at bigint not null, primary key (provider, subject))`,
+      'create index external_identities_user on external_identities (user_id)',
+    ],
+  },
+  {
+    id: 'people-004',
+    up: [
+      "alter table users add column scim_groups text not null default '[]'",
+      `create table scim_users (provider text not null, user_id text not null, user_name text not null,
+        user_key text not null, external_id text, attributes text not null, created_at bigint not null,
+        updated_at bigint not null, primary key (provider, user_id))`,
+      'create unique index scim_users_key on scim_users (provider, user_key)',
+      'create index scim_users_user on scim_users (user_id)',
+      `create table scim_groups (id text primary key, provider text not null, display_name text not null,
+        external_id text, created_at bigint not null, updated_at bigint not null)`,
+      'create unique index scim_groups_name on scim_groups (provider, display_name)',
+      'create table scim_members (group_id text not null, user_id text not null, primary key (group_id, user_id))',
+      'create index scim_members_user on scim_members (user_id)',
+    ],
+  },
 ]

@@ -20,7 +20,9 @@ export interface UserRow {
   /** The identity provider's own name for the person. */
   readonly external_id: string | null
   readonly teams: string
+  /** Groups by the last sign-in, and groups by SCIM. */
   readonly sso_groups: string
+  readonly scim_groups: string
   /** The sealed secret of one-time codes, and whether it was confirmed (1) or only begun (0). */
   readonly totp: string | null
   readonly totp_on: number
@@ -51,7 +53,16 @@ export interface SessionRow {
   readonly version: number
 }
 
+/** Whom an identity provider's subject is here. */
+export interface ExternalIdentityRow {
+  readonly provider: string
+  readonly subject: string
+  readonly user_id: string
+  readonly created_at: number
+}
+
 interface PeopleTables {
+  readonly external_identities: ExternalIdentityRow
   readonly users: UserRow
   readonly sessions: SessionRow
   readonly people_clock: { readonly id: number; readonly version: number }
@@ -119,6 +130,28 @@ export async function updateUser(tables: Tables, id: string, change: UserChange 
 /** The account of an id or of an e-mail address (lower case); deleted ones are not found by their id. */
 export function findUser(tables: Tables, by: 'id' | 'email', value: string): Promise<UserRow | undefined> {
   return tables.tables<PeopleTables>().selectFrom('users').selectAll().where(by, '=', value).executeTakeFirst()
+}
+
+/** The account of a subject of an identity provider. */
+export function findExternal(tables: Tables, provider: string, subject: string): Promise<UserRow | undefined> {
+  const kysely = tables.tables<PeopleTables>()
+  return kysely
+    .selectFrom('users')
+    .innerJoin('external_identities', 'external_identities.user_id', 'users.id')
+    .selectAll('users')
+    .where('external_identities.provider', '=', provider)
+    .where('external_identities.subject', '=', subject)
+    .executeTakeFirst()
+}
+
+/** Says that a subject of an identity provider is this account. */
+export async function linkExternal(tables: Tables, row: ExternalIdentityRow): Promise<void> {
+  await tables.tables<PeopleTables>().insertInto('external_identities').values(row).execute()
+}
+
+/** Forgets who an account is elsewhere. */
+export async function unlinkExternal(tables: Tables, userId: string): Promise<void> {
+  await tables.tables<PeopleTables>().deleteFrom('external_identities').where('user_id', '=', userId).execute()
 }
 
 /** Which accounts are wanted. */

@@ -280,4 +280,47 @@ describeEngines('people', (open) => {
     for (let count = 0; count < 7; count++) await prove('wrong')
     expect(await prove(PASSWORD)).toBe('rate_limited')
   })
+
+  test('what a provider keeps counts in the account: state, name, groups; each provider sees its own', async () => {
+    const { people } = await opened()
+    const wish = {
+      userName: 'Bob',
+      externalId: 'x1',
+      email: 'Bob@example.com',
+      name: 'Bob',
+      active: true,
+      attributes: { title: 'Dr' },
+    }
+    const bob = await people.provisioned.saveUser('okta', wish, BY)
+    expect(await people.provisioned.user('okta', 'user_key', 'bob')).toEqual(bob)
+    expect(await people.provisioned.user('entra', 'user_id', bob.id)).toBeUndefined()
+    expect(await refusal(people.provisioned.saveUser('okta', { ...wish, userName: 'BOB' }, BY))).toBe('conflict')
+    expect(await refusal(people.provisioned.saveUser('okta', { ...wish, userName: 'bob2' }, BY))).toBe('conflict')
+    const group = await people.provisioned.saveGroup(
+      'okta',
+      { displayName: 'Claims', externalId: undefined, members: [bob.id, bob.id] },
+      BY,
+    )
+    expect(group.members).toEqual([{ id: bob.id, userName: 'Bob' }])
+    expect(people.directory.person('bob@example.com')?.groups).toEqual(['Claims'])
+    const renamed = { id: group.id, displayName: 'Appeals', externalId: 'g1', members: [bob.id] }
+    await people.provisioned.saveGroup('okta', renamed, BY)
+    expect(people.directory.person('bob@example.com')?.groups).toEqual(['Appeals'])
+    await people.provisioned.saveUser('okta', { ...wish, id: bob.id, email: 'robert@example.com', active: false }, BY)
+    expect(people.directory.person('bob@example.com')).toBeUndefined()
+    expect(people.directory.person('robert@example.com')).toMatchObject({ status: 'disabled', groups: ['Appeals'] })
+    expect((await people.provisioned.users('okta', { limit: 10 })).length).toBe(1)
+    expect((await people.provisioned.groups('okta', { limit: 10, after: group.id })).length).toBe(0)
+    await people.provisioned.removeGroup('okta', group.id, BY)
+    expect(people.directory.person('robert@example.com')?.groups).toEqual([])
+    await people.users.delete(bob.id, BY)
+    expect(await people.provisioned.user('okta', 'user_id', bob.id)).toBeUndefined()
+    // Provisioned anew, it is the same account, and nothing of before comes back.
+    const again = await people.provisioned.saveUser(
+      'okta',
+      { ...wish, email: 'robert@example.com', attributes: {} },
+      BY,
+    )
+    expect([again.id, again.active, again.groups]).toEqual([bob.id, true, []])
+  })
 })

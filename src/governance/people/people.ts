@@ -6,7 +6,9 @@ import type { Database } from '../../platform/storage/index.ts'
 import type { Audit } from '../audit/index.ts'
 import type { Directory } from '../identity/index.ts'
 import { attempts } from './attempts.ts'
+import { type External, external } from './external.ts'
 import { type PasswordHasher, passwords } from './passwords.ts'
+import { type Provisioned, provisioned } from './provisioned.ts'
 import { openRegistry } from './registry.ts'
 import { type PersonalSealer, type SecondFactor, secondFactor } from './second-factor.ts'
 import { type Sessions, sessions } from './sessions.ts'
@@ -21,6 +23,8 @@ export interface People {
   readonly sessions: Sessions
   readonly signIn: SignIn
   readonly factor: SecondFactor
+  readonly external: External
+  readonly provisioned: Provisioned
   /** Reads what other nodes changed; for those who do not want to wait a second. */
   readonly follow: () => Promise<void>
   /** Writes what is only in memory, and stops following. */
@@ -55,6 +59,8 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
     users: users({ database, registry, passwords: secrets, clock, ids }),
     sessions: live,
     factor,
+    provisioned: provisioned({ tables: database, registry, clock, ids }),
+    external: external({ registry, sessions: live, clock, ids }),
     signIn: signIn({
       tables: database,
       attempts: attempts(coordinator, clock.now),

@@ -192,7 +192,7 @@ function personOf(row: UserRow): Person {
     status: row.status,
     passwordChange: row.password_change,
     teams: Object.freeze(namesIn(row.teams)),
-    groups: Object.freeze(namesIn(row.sso_groups)),
+    groups: Object.freeze([...new Set([...namesIn(row.sso_groups), ...namesIn(row.scim_groups)])]),
   })
 }
 

@@ -15,8 +15,10 @@ import {
   type UserChange,
   type UserQuery,
   type UserRow,
+  unlinkExternal,
   updateUser,
 } from './people.store.ts'
+import { forgetProvisioned } from './provisioned.store.ts'
 import { namesIn, type Registry } from './registry.ts'
 
 /** An account as it is shown. Instants in epoch milliseconds. */
@@ -111,6 +113,7 @@ export function users({ database, registry, passwords, clock, ids }: UserOptions
         const row = await rowOf(tables, idOrEmail)
         const at = clock.now()
         await updateUser(tables, row.id, { ...change, updated_at: at, version })
+        if (change.status === 'deleted') await forgetElsewhere(tables, row.id)
         if (cut) await endSessionsOf(tables, { userId: row.id, but: cut.but }, { at, version })
         return userOf({ ...row, ...change })
       },
@@ -129,7 +132,14 @@ export function users({ database, registry, passwords, clock, ids }: UserOptions
       const row: Omit<UserRow, 'version'> = {
         ...{ id: ids('usr'), email, name: given.name, status: 'active', password: hash, origin: 'local' },
         ...{ password_change: given.passwordChange ?? change, external_id: null, teams: JSON.stringify(given.teams) },
-        ...{ ...NO_SECOND_FACTOR, sso_groups: '[]', created_at: at, updated_at: at, last_seen_at: null },
+        ...{
+          ...NO_SECOND_FACTOR,
+          sso_groups: '[]',
+          scim_groups: '[]',
+          created_at: at,
+          updated_at: at,
+          last_seen_at: null,
+        },
       }
       await registry.change(
         (tables, version) => add(tables, { ...row, version }),
@@ -168,6 +178,12 @@ interface Edit {
   readonly facts?: Readonly<Record<string, string | boolean>>
 }
 
+/** Forgets who somebody is at identity providers. */
+async function forgetElsewhere(tables: Tables, userId: string): Promise<void> {
+  await unlinkExternal(tables, userId)
+  await forgetProvisioned(tables, userId)
+}
+
 /** Disabling ends all sessions. */
 function editOf({ name, teams, disabled }: UserEdit): Pick<Edit, 'change' | 'cut' | 'facts'> {
   return {
@@ -184,12 +200,13 @@ function editOf({ name, teams, disabled }: UserEdit): Pick<Edit, 'change' | 'cut
   }
 }
 
-const NO_SECOND_FACTOR = { totp: null, totp_on: 0, totp_step: 0, recovery: '[]' }
+/** No second factor, as it stands in an account. */
+export const NO_SECOND_FACTOR = Object.freeze({ totp: null, totp_on: 0, totp_step: 0, recovery: '[]' })
 
 const FORGOTTEN: UserChange = {
   ...NO_SECOND_FACTOR,
   ...{ status: 'deleted', name: '', password: null, password_change: 'none' },
-  ...{ external_id: null, teams: '[]', sso_groups: '[]', last_seen_at: null },
+  ...{ external_id: null, teams: '[]', sso_groups: '[]', scim_groups: '[]', last_seen_at: null },
 }
 
 /** Adds an account, in the place of a deleted one of the same address if there is one. Throws `conflict`. */
@@ -216,7 +233,7 @@ function userOf(row: Omit<UserRow, 'version'>): User {
     hasSecondFactor: row.totp_on === 1,
     passwordChange: row.password_change,
     teams: namesIn(row.teams),
-    groups: namesIn(row.sso_groups),
+    groups: [...new Set([...namesIn(row.sso_groups), ...namesIn(row.scim_groups)])],
     createdAt: row.created_at,
     lastSeenAt: row.last_seen_at,
   }
