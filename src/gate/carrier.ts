@@ -110,18 +110,22 @@ export function byteCarrier(
   let bytes = 0
   let reading: ReturnType<StreamMeter['end']> | undefined
   const read = () => {
-    reading ??= meter.end()
+    if (reading) return reading
+    const rest = events.rest()
+    if (rest) meter.push(rest)
+    reading = meter.end()
     return reading
   }
   return {
     push: (chunk) => {
       bytes += chunk.byteLength
-      meter.push(chunk)
+      const whole = events.push(chunk)
+      if (!whole) return undefined
+      meter.push(whole)
       // The upstream's own words about its failure stay here: the client hears of it in the surface's shape, once.
       const error = meter.error?.()
       if (error) throw error
-      const whole = events.push(chunk)
-      return whole && trimmed(whole)
+      return trimmed(whole)
     },
     end: () => {
       const { error, complete } = read()
@@ -153,46 +157,52 @@ function trimmer({ withoutUsage, usageMark, terminator }: PassRules, strips: boo
     }
     return text
   }
-  return (whole: Buffer): Uint8Array => {
+  return (whole: Uint8Array): Uint8Array => {
     const usage = findUsage?.(whole, 0) ?? -1
     const end = findEnd?.(whole, 0) ?? -1
     if (usage < 0 && end < 0) return whole
     const first = usage < 0 || end < 0 ? Math.max(usage, end) : Math.min(usage, end)
     const from = endOfEvents(whole.subarray(0, first))
-    return Buffer.concat([whole.subarray(0, from), Buffer.from(trimmed(whole.toString('utf8', from)))])
+    const rest = Buffer.from(whole.buffer, whole.byteOffset + from, whole.byteLength - from).toString()
+    return Buffer.concat([whole.subarray(0, from), Buffer.from(trimmed(rest))])
   }
 }
+
+const NOTHING = new Uint8Array(0)
 
 /** Gathers bytes until an event is whole; what waits is copied once, however small the pieces are. */
 function wholeEvents() {
   let waiting: Uint8Array[] = []
   let waitingBytes = 0
-  /** The last bytes that wait: a blank line may be cut in two. */
-  let tail: Uint8Array = new Uint8Array(0)
+  /** The last bytes that wait, where a blank line may be cut in two. */
+  let tail = NOTHING
   const keep = (rest: Uint8Array) => {
-    if (rest.byteLength === 0) return
-    waitingBytes += rest.byteLength
+    const length = rest.byteLength
+    if (length === 0) return
+    waitingBytes += length
     if (waitingBytes > MAX_EVENT_BYTES) {
       throw new GatewayError('upstream_invalid', { internalDetail: `an event of more than ${MAX_EVENT_BYTES} bytes` })
     }
     // The chunk's memory is the transport's: what waits for the next chunk is copied.
     waiting.push(rest.slice())
-    tail = concatBytes([tail, rest.subarray(-3)]).slice(-3)
+    const last = rest[length - 1]
+    tail = last === LF || last === CR ? concatBytes([tail, rest.subarray(-3)]).slice(-3) : NOTHING
   }
   return {
-    push: (chunk: Uint8Array): Buffer | undefined => {
+    push: (chunk: Uint8Array): Uint8Array | undefined => {
       const probe = tail.byteLength === 0 ? chunk : concatBytes([tail, chunk])
       const boundary = endOfEvents(probe) - tail.byteLength
       if (boundary <= 0) {
         keep(chunk)
         return undefined
       }
-      const whole = concatBytes([...waiting, chunk.subarray(0, boundary)])
+      const ended = boundary === chunk.byteLength ? chunk : chunk.subarray(0, boundary)
+      const whole = waitingBytes === 0 ? ended : concatBytes([...waiting, ended])
       waiting = []
       waitingBytes = 0
-      tail = new Uint8Array(0)
+      tail = NOTHING
       keep(chunk.subarray(boundary))
-      return Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength)
+      return whole
     },
     rest: (): Buffer | undefined => (waiting.length === 0 ? undefined : Buffer.concat(waiting)),
   }
@@ -207,12 +217,11 @@ function closed(rest: Buffer): Buffer {
 
 /** The end of the last whole event: just behind its blank line, whichever way lines end; 0 when there is none. */
 function endOfEvents(bytes: Uint8Array): number {
-  const length = bytes.byteLength
-  const last = bytes[length - 1]
-  if (last === LF && (bytes[length - 2] === LF || (bytes[length - 2] === CR && bytes[length - 3] === LF))) return length
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, length)
-  const plain = view.lastIndexOf('\n\n')
-  const carriage = view.lastIndexOf('\n\r\n')
-  const bare = view.lastIndexOf('\r\r')
-  return Math.max(plain < 0 ? 0 : plain + 2, carriage < 0 ? 0 : carriage + 3, bare < 0 ? 0 : bare + 2)
+  for (let at = bytes.byteLength - 1; at > 0; at--) {
+    const byte = bytes[at]
+    if (byte !== LF && byte !== CR) continue
+    const before = bytes[at - 1]
+    if (before === byte || (byte === LF && before === CR && bytes[at - 2] === LF)) return at + 1
+  }
+  return 0
 }
