@@ -52,6 +52,8 @@ function pulledStream(exchange: Exchange, source: StreamSource): ReadableStream<
   const { clock } = exchange.gate
   let lastSentAt = clock.monotonic()
   let ended = false
+  /** The client has read all there was, and wants more. */
+  let wantsMore = false
   let pinger: Timer | undefined
   let hangUp: (() => void) | undefined
   const stop = () => {
@@ -66,14 +68,13 @@ function pulledStream(exchange: Exchange, source: StreamSource): ReadableStream<
   }
   const keepAlive = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     const idleMs = clock.monotonic() - lastSentAt
-    const wantsMore = (controller.desiredSize ?? 0) > 0
     if (idleMs >= STALLED_AFTER_MS && !wantsMore) hangUp?.()
     else if (idleMs >= PING_EVERY_MS - 1 && wantsMore) {
       const ping = source.ping()
       if (ping) controller.enqueue(ping)
     }
   }
-  return new ReadableStream<Uint8Array>({
+  const stream: UnderlyingDefaultSource<Uint8Array> = {
     start: (controller) => {
       pinger = clock.every(PING_EVERY_MS, () => keepAlive(controller))
       hangUp = () => {
@@ -84,6 +85,7 @@ function pulledStream(exchange: Exchange, source: StreamSource): ReadableStream<
       if (signal.aborted) hangUp()
     },
     pull: async (controller) => {
+      wantsMore = true
       let bytes: Uint8Array | undefined
       try {
         bytes = await source.next()
@@ -93,13 +95,16 @@ function pulledStream(exchange: Exchange, source: StreamSource): ReadableStream<
         throw cause
       }
       if (ended) return
+      wantsMore = false
       lastSentAt = clock.monotonic()
       if (bytes) return controller.enqueue(bytes)
       stop()
       controller.close()
     },
     cancel: leave,
-  })
+  }
+  // Nothing is read ahead: a chunk goes straight to whoever waits for it.
+  return new ReadableStream(stream, { highWaterMark: 0 })
 }
 
 /** An error in the surface's own shape, with the same headers as any answer. */
