@@ -49,7 +49,8 @@ export function sameShape(rules: ShapeRules): SameShape {
       const text = pattern && textBetween(event, pattern)
       if (!pattern || text === undefined) return undefined
       misses = 0
-      return { ...pattern.meaning, delta: { kind: 'text', text } }
+      const { choice, block } = pattern.meaning
+      return { kind: 'block-delta', choice, block, delta: { kind: 'text', text } }
     },
     learn: (event, events) => {
       pattern = undefined

@@ -201,7 +201,10 @@ function chunkWriter(context: AnswerContext): ChunkWriter {
   const tail = context.call.includeUsage ? '],"usage":null}\n\n' : ']}\n\n'
   const chunk = (choice: number, delta: string, end: string) =>
     `${head}{"index":${choice},"delta":${delta},${end}}${tail}`
-  const open = (logprobs: unknown) => `"logprobs":${JSON.stringify(logprobs ?? null)},"finish_reason":null`
+  const open = (logprobs: unknown) =>
+    logprobs === undefined || logprobs === null
+      ? '"logprobs":null,"finish_reason":null'
+      : `"logprobs":${JSON.stringify(logprobs)},"finish_reason":null`
   return {
     name: (start) => {
       head = headOf(start.id || context.id, start.model || context.call.model, start.createdAt ?? context.createdAt)
