@@ -80,7 +80,7 @@ export const USAGE = `npm run bench [-- --quick | --full] [--only=<section>]... 
 
   --quick       about a minute; noisy
   --full        nine rounds, a million requests for the memory figure
-  --only        one of: requests, streams, latency, tokens, hang-up, policy, start, capacity, memory
+  --only        one of: requests, streams, latency, tokens, hang-up, policy, start, capacity, memory, threads
   --no-peers    leave other products out`
 
 /** Reads the command line. Throws when it says something unknown. */

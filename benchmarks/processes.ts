@@ -6,6 +6,8 @@ export interface Child {
   readonly pid: number
   /** User and system time of it and its descendants since they began, seconds; in steps of a clock tick. */
   readonly cpuSeconds: () => number
+  /** The same of the process alone, by the names of its threads. */
+  readonly threadSeconds: () => ReadonlyMap<string, number>
   /** Resident memory of it and its descendants, bytes. */
   readonly residentBytes: () => number
   readonly isRunning: () => boolean
@@ -81,6 +83,7 @@ function childOf(started: Pick<Bun.Subprocess, 'pid' | 'exited' | 'exitCode' | '
     pid,
     isRunning,
     cpuSeconds: () => familyOf(pid).reduce((sum, member) => sum + cpuTicks(member), 0) / TICKS_PER_SECOND,
+    threadSeconds: () => threadSeconds(pid),
     residentBytes: () => familyOf(pid).reduce((sum, member) => sum + residentKib(member), 0) * BYTES_PER_KIB,
     stop: async () => {
       const family = familyOf(pid).map((member) => ({ pid: member, startedAt: startTick(member) }))
@@ -116,15 +119,28 @@ function familyOf(pid: number): readonly number[] {
   return family
 }
 
-/** The fields of `/proc/<pid>/stat` behind the name, which may itself hold blanks; none when the process is gone. */
-function statFields(pid: number): readonly string[] {
+function threadSeconds(pid: number): ReadonlyMap<string, number> {
+  const seconds = new Map<string, number>()
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const { name, fields } = statOf(`${pid}/task/${thread}`)
+    const ticks = Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
+    seconds.set(name, (seconds.get(name) ?? 0) + ticks / TICKS_PER_SECOND)
+  }
+  return seconds
+}
+
+/** The name in `/proc/<task>/stat`, which may itself hold blanks, and the fields behind it; none when the task is gone. */
+function statOf(task: string): { readonly name: string; readonly fields: readonly string[] } {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')
+    const text = readFileSync(`/proc/${task}/stat`, 'latin1')
+    const end = text.lastIndexOf(')')
+    return { name: text.slice(text.indexOf('(') + 1, end), fields: text.slice(end + 2).split(' ') }
   } catch {
-    return []
+    return { name: '', fields: [] }
   }
 }
+
+const statFields = (pid: number) => statOf(String(pid)).fields
 
 const parentOf = (pid: number) => Number(statFields(pid)[1] ?? -1)
 

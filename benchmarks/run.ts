@@ -9,6 +9,7 @@ import { policy } from './figures/policy.ts'
 import { requests } from './figures/requests.ts'
 import { start } from './figures/start.ts'
 import { streams } from './figures/streams.ts'
+import { threads } from './figures/threads.ts'
 import { tokens } from './figures/tokens.ts'
 import { gatewaySite } from './gateway.ts'
 import { startLoad } from './load.ts'
@@ -23,6 +24,9 @@ import { startUpstream } from './upstream.ts'
 const SECTIONS: readonly Section[] = [requests, streams, latency, tokens, hangUp, policy, start, capacity, memory]
 const MS_PER_SECOND = 1_000
 
+/** Run only when asked for by name: they explain figures and have no goals. */
+const EXPLAINING: readonly Section[] = [threads]
+
 interface Opened {
   readonly bench: Bench
   readonly notes: readonly string[]
@@ -34,7 +38,8 @@ type Undo = (() => Promise<void> | void)[]
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
   if (options === 'help') return console.log(USAGE)
-  const chosen = SECTIONS.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
+  const named = [...SECTIONS, ...EXPLAINING].filter(({ name }) => options.only.includes(name))
+  const chosen = options.only.length === 0 ? SECTIONS : named
   if (chosen.length === 0) throw new Error(`no such section: ${options.only.join(', ')}\n\n${USAGE}`)
   const undo: Undo = []
   const close = async () => {
