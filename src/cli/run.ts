@@ -8,6 +8,7 @@ import { type Command, type CommandContext, CommandError, type Invocation } from
 import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { exportCommand } from './export.ts'
+import { guardrailsCommand } from './guardrails.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { planCommand } from './plan.ts'
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   rollbackCommand,
   explainCommand,
   whoCanCommand,
+  guardrailsCommand,
   schemaCommand,
   keysCommand,
   auditCommand,

@@ -1,6 +1,7 @@
 import type { Alerts } from '../governance/alerts/index.ts'
 import type { AccessRequests, Reviews } from '../governance/approvals/index.ts'
 import type { Audit } from '../governance/audit/index.ts'
+import type { GuardrailTrial } from '../governance/guardrails/index.ts'
 import type { People } from '../governance/people/index.ts'
 import type { Scim } from '../governance/sso/index.ts'
 import type { Ledger, LedgerVerdict, Records } from '../governance/usage/index.ts'
@@ -20,6 +21,7 @@ import { brandingRoutes, openBrandingRoutes } from './routes/branding.ts'
 import { budgetRoutes } from './routes/budgets.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { facetRoutes } from './routes/facets.ts'
+import { guardrailRoutes } from './routes/guardrails.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { openLeakRoutes } from './routes/leaked-keys.ts'
 import { liveRoutes } from './routes/live.ts'
@@ -63,6 +65,7 @@ export interface ControlServices {
   readonly coordinator: Coordinator
   readonly requests: AccessRequests
   readonly reviews: Reviews
+  readonly guardrails: GuardrailTrial
 }
 
 /** Every address of the control plane. */
@@ -74,6 +77,7 @@ export const CONTROL_ROUTES: readonly Route<ControlServices>[] = Object.freeze([
   ...brandingRoutes,
   ...budgetRoutes,
   ...documentRoutes,
+  ...guardrailRoutes,
   ...keyRoutes,
   ...meRoutes,
   ...modelRoutes,

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { CONTROL_ROUTES, type ControlServices, controlPlane, OPEN_ROUTES } from '../control/index.ts'
 import { type Gate, replayStore, routerOf, SURFACES, type TraceIds } from '../gate/index.ts'
 import type { Alerts } from '../governance/alerts/index.ts'
-import { pseudonymSessions } from '../governance/guardrails/index.ts'
+import { guardrailTrial, pseudonymSessions } from '../governance/guardrails/index.ts'
 import { scim } from '../governance/sso/index.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdMaker, idMaker } from '../lib/ids.ts'
@@ -158,6 +158,7 @@ function controlOn(ground: Ground, { gate, alerts, log, config }: ControlParts) 
     coordinator,
     requests,
     reviews,
+    guardrails: guardrailTrial(gate.clock.monotonic),
     random,
     clock,
     vault,

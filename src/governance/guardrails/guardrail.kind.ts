@@ -82,11 +82,25 @@ function anyCheck(): z.ZodType<GuardrailCheck> {
   return z.discriminatedUnion('detector', [first, ...others]) as unknown as z.ZodType<GuardrailCheck>
 }
 
+const checkField = anyCheck()
+
+/** A check by itself, made complete; a sentence that says what is wrong with it when it is none. */
+export function readCheck(value: unknown): GuardrailCheck | string {
+  const parsed = checkField.safeParse(value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const at = issue?.path.join('.') ?? ''
+    return `${at ? `${at}: ` : ''}${issue?.message ?? 'not a check'}`
+  }
+  const { data } = parsed
+  return irreversible(data) ?? detectorNamed(data.detector)?.problem(data) ?? data
+}
+
 const schema = z.strictObject({
   appliesTo: z.array(scopeRef()).min(1).max(1_000),
   phases: phasesField().optional(),
   mode: modeField(),
-  checks: z.array(anyCheck()).min(1).max(50),
+  checks: z.array(checkField).min(1).max(50),
   message: messageField().optional(),
   mandatory: z.boolean().default(false),
 })

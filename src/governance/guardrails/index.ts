@@ -8,4 +8,5 @@ export type { AnswerGuard, Blocked, Channel, Inspection, Phase, Segment, TextGua
 export { type SmallModels, smallModels } from './models/small-models.ts'
 export { type PseudonymSessions, type Pseudonyms, pseudonymSessions } from './pseudonyms.ts'
 export { restoringGuard } from './restoring-guard.ts'
+export { type GuardrailTrial, guardrailTrial } from './trial.ts'
 export { type WordListSpec, wordListKind } from './word-list.kind.ts'

@@ -28,6 +28,9 @@ export interface TextLook {
   readonly undecidedFrom: number
 }
 
+/** What looking takes. */
+export type Looking = Pick<GuardrailIndex, 'units' | 'scanner' | 'monotonic'>
+
 /** A text to look at. */
 export interface LookRequest {
   readonly plan: Plan
@@ -49,7 +52,7 @@ export function readingOf(channel: Channel): Reading {
 }
 
 /** Looks at a text, in every reading of it, with every unit of a plan. Linear in the text. */
-export function lookAt(index: GuardrailIndex, request: LookRequest): TextLook {
+export function lookAt(index: Looking, request: LookRequest): TextLook {
   const { channel, text, open, progress } = request
   const view = viewOn(request)
   const sight: Sight = { index, request, looks: new Array(index.units.length) }
@@ -83,7 +86,7 @@ const NOTHING_ASKED: ReadonlySet<ViewName> = new Set()
 
 /** All units on all readings of one text. */
 interface Sight {
-  readonly index: GuardrailIndex
+  readonly index: Looking
   readonly request: LookRequest
   readonly looks: (GatheredLook | undefined)[]
 }
