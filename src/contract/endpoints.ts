@@ -7,6 +7,7 @@ import { auditAnswer, auditQuery, auditVerdictAnswer, consistencyQuery, inclusio
 import { brandingAnswer } from './branding.ts'
 import { budgetsAnswer, limitsAnswer } from './budgets.ts'
 import { changeDocumentsBody, changeQuery, changedAnswer, documentAnswer, documentsQuery, exportQuery, foresightAnswer, planAnswer, putDocumentAnswer } from './documents.ts'
+import { guardrailTest, guardrailTestAnswer } from './guardrails.ts'
 import { modelsAnswer, programsAnswer, providersAnswer, teamsAnswer } from './inventory.ts'
 import { keyAnswer, keysQuery, leakedKeyBody, newKeyAnswer, newKeyBody, receivedAnswer } from './keys.ts'
 import { jsonObject, listOf, pageQuery } from './list.ts'
@@ -63,6 +64,7 @@ export const ENDPOINTS = {
   postDocumentsPlan: { method: 'POST', path: '/api/v1/documents:plan', query: changeQuery, body: changeDocumentsBody, answer: foresightAnswer },
   postDocumentsApply: { method: 'POST', path: '/api/v1/documents:apply', query: changeQuery, body: changeDocumentsBody, answer: planAnswer },
   getDocumentsExport: { method: 'GET', path: '/api/v1/documents:export', query: exportQuery, answer: 'application/yaml' },
+  postGuardrailsTest: { method: 'POST', path: '/api/v1/guardrails/test', body: guardrailTest, answer: guardrailTestAnswer },
   getKeys: { method: 'GET', path: '/api/v1/keys', query: keysQuery, answer: listOf(keyAnswer) },
   postKeys: { method: 'POST', path: '/api/v1/keys', body: newKeyBody, answer: newKeyAnswer },
   deleteKeysByName: { method: 'DELETE', path: '/api/v1/keys/*name', answer: changedAnswer },
