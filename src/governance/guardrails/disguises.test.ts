@@ -23,15 +23,16 @@ const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
   'letters of other alphabets': (text) => text.replaceAll('A', 'А').replaceAll('K', 'К'),
 }
 
+const GUARDS = guardsWith('[{detector: secrets, action: mask, timeout: 30s}]')
+
 async function maskedIn(text: string): Promise<string> {
-  const guards = guardsWith('[{detector: secrets, action: mask, timeout: 30s}]')
-  const { replaced } = await inspectSegments(guards, 'input', [{ channel: 'user', text }])
+  const { replaced } = await inspectSegments(GUARDS, 'input', [{ channel: 'user', text }])
   return replaced.get(0) ?? text
 }
 
 /** Everything that the client gets of an answer that comes in pieces of this length. */
 function streamed(text: string, size: number): string {
-  const guard = answerGuard(guardsWith('[{detector: secrets, action: mask, timeout: 30s}]'))?.forBlock('assistant')
+  const guard = answerGuard(GUARDS)?.forBlock('assistant')
   if (!guard) throw new Error('nothing looks at answers')
   let out = ''
   for (let at = 0; at < text.length; at += size) out += guard.push(text.slice(at, at + size))
