@@ -3,7 +3,9 @@ import { hasRows, ROWS_FOLDER } from '../../scripts/train-guardrails/rows.ts'
 import type { Figure } from '../bench.ts'
 import { describeMachine } from '../machine.ts'
 import { headOf, type SectionResult, sumOf, tableOf, writeReport } from '../report.ts'
-import { injectionFigures } from './injection.ts'
+import { disguiseFigures } from './disguises.ts'
+import { harmFigures, indirectFigures, injectionFigures, jailbreakFigures, toxicityFigures } from './injection.ts'
+import { personFigures, secretFigures } from './leaks.ts'
 import { speedFigures } from './speed.ts'
 
 interface Part {
@@ -16,10 +18,17 @@ interface Part {
 const PARTS: readonly Part[] = [
   {
     name: 'injection',
-    title: 'Prompt injection in the channel of the user, sources never trained on',
+    title: 'Prompt injection, sources never trained on',
     needsRows: true,
     figures: injectionFigures,
   },
+  { name: 'disguises', title: 'Prompt injection in disguise', needsRows: true, figures: disguiseFigures },
+  { name: 'indirect', title: 'Instructions in tool results and documents', needsRows: true, figures: indirectFigures },
+  { name: 'jailbreak', title: 'Jailbreaks, sources never trained on', needsRows: true, figures: jailbreakFigures },
+  { name: 'toxicity', title: 'Toxicity, a source never trained on', needsRows: true, figures: toxicityFigures },
+  { name: 'harm', title: 'Harmful requests, a source never trained on', needsRows: true, figures: harmFigures },
+  { name: 'secrets', title: 'Secrets', needsRows: true, figures: secretFigures },
+  { name: 'persons', title: 'Names of persons, sources of the training', needsRows: true, figures: personFigures },
   { name: 'speed', title: 'Small models: time for one text', needsRows: false, figures: speedFigures },
 ]
 

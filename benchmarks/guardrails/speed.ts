@@ -1,7 +1,7 @@
 import { type ModelName, smallModels } from '../../src/governance/guardrails/models/small-models.ts'
 import { atMost, type Figure, told } from '../bench.ts'
 import { summaryOf } from '../statistics.ts'
-import { traps } from './injection.ts'
+import { traps } from './texts.ts'
 
 const MODELS: readonly ModelName[] = ['injection', 'indirect', 'jailbreak', 'toxicity', 'harm']
 const US_PER_MS = 1_000
