@@ -27,6 +27,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'limits',
     'guardrails',
     'usage',
+    'siem',
     'approvals',
     'alerts',
     'branding',

@@ -14,6 +14,7 @@ import {
   syslogAnchor,
   webhookAnchor,
 } from '../governance/audit/index.ts'
+import { readDestination, type SiemExport, siemExport, sinkOf } from '../governance/siem/index.ts'
 import { type LedgerVerdict, verifyLedger } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
@@ -102,4 +103,23 @@ function anchorsOf({ config, clock, egress }: AuditingOptions): readonly Anchor[
     return webhookAnchor(place, egress, clock)
   })
   return [own, ...given]
+}
+
+/** The exports that GATEHOUSE_SIEM names. Throws one sentence when it names something that is none. */
+export function siemExports(options: AuditingOptions, audit: Audit): readonly SiemExport[] {
+  const { config, clock, egress, database } = options
+  const extraCa = config.extraCaFile === undefined ? undefined : readFileSync(config.extraCaFile, 'utf8')
+  const host = config.nodeName ?? hostname()
+  const headers = Object.fromEntries(
+    (config.siemHeaders ?? '').split(',').flatMap((pair) => {
+      const at = pair.indexOf('=')
+      return at > 0 ? [[pair.slice(0, at).trim().toLowerCase(), pair.slice(at + 1).trim()]] : []
+    }),
+  )
+  const tools = { egress, clock, host, serviceName: config.serviceName, headers, extraCa }
+  return (config.siem ?? []).map((text) => {
+    const destination = readDestination(text)
+    if (!destination) throw new Error(`GATEHOUSE_SIEM names ${text.split('=')[0]}=…, which is no format and place`)
+    return siemExport({ database, audit, destination, sink: sinkOf(destination, tools) })
+  })
 }

@@ -1,4 +1,5 @@
 import type { People } from '../governance/people/index.ts'
+import type { SiemExport } from '../governance/siem/index.ts'
 import type { Records } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
@@ -14,10 +15,13 @@ export interface BackgroundOptions {
   readonly log: Logger
   readonly people: Pick<People, 'sessions'>
   readonly records: Pick<Records, 'expire'>
+  readonly exports: readonly SiemExport[]
   /** This node's name, different from every other's. */
   readonly node: string
 }
 
+/** How soon a security information system hears of something. */
+const EXPORT_MS = 5_000
 const HOUR_MS = 3_600_000
 const RETENTION = 'ledger.retention'
 const OLD_SESSIONS = 'people.old-sessions'
@@ -32,11 +36,15 @@ export async function startBackground(options: BackgroundOptions): Promise<Jobs>
     node,
     handlers: {
       [RETENTION]: () => expire(options.records, log),
+      ...Object.fromEntries(
+        options.exports.map(({ id, run }) => [id, (_: unknown, signal: AbortSignal) => run(signal)]),
+      ),
       [OLD_SESSIONS]: async () => void (await people.sessions.clean()),
     },
     onFailure: (job, cause) => log.warn('job failed', { job: job.id, cause: String(cause) }),
   })
   for (const kind of [RETENTION, OLD_SESSIONS]) await work.enqueue({ id: kind, kind, everyMs: HOUR_MS })
+  for (const { id } of options.exports) await work.enqueue({ id, kind: id, everyMs: EXPORT_MS })
   work.start()
   return work
 }

@@ -31,7 +31,7 @@ import {
 } from '../platform/vault/index.ts'
 import { createPolicy, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
 import { openAccounts } from './accounts.ts'
-import { type Auditing, openAuditing } from './auditing.ts'
+import { type Auditing, openAuditing, siemExports } from './auditing.ts'
 import { startBackground } from './background.ts'
 import { type FirstAdministrator, firstAdministrator, firstAdministratorEmail } from './first-administrator.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -74,14 +74,10 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   await database.migrate(MIGRATIONS)
   const egress = await openEgress(options)
   const vault = await openVault(options, { database, egress })
-  const auditing = await openAuditing({ ...options, database, egress, secrets: vault.local })
+  const proving = { ...options, database, egress, secrets: vault.local }
+  const auditing = await openAuditing(proving)
   const { audit } = auditing
-  const directory = join(config.dataDir, 'journal')
-  const onSetAside = (report: object) =>
-    log.error('the store refuses records of operations; they are kept in refused.ndjson', { directory, ...report })
-  const sealing = { log: auditing.seals, node: config.nodeName ?? hostname() }
-  const { subjects } = vault
-  const ledger = openLedger({ directory, database, clock, random, sealing, subjects, onSetAside })
+  const ledger = openSealedLedger(options, { database, auditing, subjects: vault.subjects })
   const coordinator = inProcessCoordinator()
   const prepare = (snapshot: Snapshot) =>
     primeBudgets({ index: snapshot.limits, coordinator, spentSince: ledger.spentSince, nowMs: clock.now() })
@@ -101,7 +97,9 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const records = recordKeeping({ database, clock, audit, operationsMs: daysMs(config.retainOperationsDays) })
   const node = idMaker(clock, random)('node')
   const background =
-    config.role === 'gate' ? undefined : await startBackground({ ...options, database, people, records, node })
+    config.role === 'gate'
+      ? undefined
+      : await startBackground({ ...options, database, people, records, exports: siemExports(proving, audit), node })
   const close = async () => {
     policy.stop()
     vault.stop()
@@ -130,6 +128,23 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     administrator,
     close,
   }
+}
+
+interface LedgerGround {
+  readonly database: Database
+  readonly auditing: Auditing
+  readonly subjects: SubjectKeys
+}
+
+function openSealedLedger(
+  { config, clock, random, log }: GroundOptions,
+  { auditing, ...ground }: LedgerGround,
+): Ledger {
+  const directory = join(config.dataDir, 'journal')
+  const onSetAside = (report: object) =>
+    log.error('the store refuses records of operations; they are kept in refused.ndjson', { directory, ...report })
+  const sealing = { log: auditing.seals, node: config.nodeName ?? hostname() }
+  return openLedger({ ...ground, directory, clock, random, sealing, onSetAside })
 }
 
 async function openEgress({ config, clock }: GroundOptions): Promise<Egress> {

@@ -3,6 +3,7 @@ import { ALERT_MIGRATIONS } from '../governance/alerts/index.ts'
 import { APPROVALS_MIGRATIONS } from '../governance/approvals/index.ts'
 import { auditMigrations } from '../governance/audit/index.ts'
 import { PEOPLE_MIGRATIONS } from '../governance/people/index.ts'
+import { siemMigrations } from '../governance/siem/index.ts'
 import { usageMigrations } from '../governance/usage/index.ts'
 import { jobsMigrations } from '../platform/jobs/index.ts'
 import type { Migration } from '../platform/storage/index.ts'
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = Object.freeze([
   ...VAULT_MIGRATIONS,
   ...responseMigrations,
   ...auditMigrations,
+  ...siemMigrations,
   ...PEOPLE_MIGRATIONS,
   ...APPROVALS_MIGRATIONS,
   ...ALERT_MIGRATIONS,

@@ -79,3 +79,15 @@ export function readSeals(
     .limit(page.limit)
     .execute()
 }
+
+/** The newest seal's sequence; 0 before the first. */
+export async function newestSeal(tables: Tables): Promise<number> {
+  const row = await tables
+    .tables<SealTables>()
+    .selectFrom('ledger_seals')
+    .select('sequence')
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.sequence ?? 0
+}

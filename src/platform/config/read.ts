@@ -55,6 +55,9 @@ export function url(...schemes: readonly string[]): Reader<string> {
   }
 }
 
+/** Words separated by commas or white space; what each must be is said where it is used. */
+export const list: Reader<readonly string[]> = (given) => given.split(/[\s,]+/).filter((one) => one !== '')
+
 /** Places separated by commas or white space: absolute paths as `file:/…`, http(s) and syslog+tls, +tcp, +udp addresses. */
 export const places: Reader<readonly string[]> = (given) => {
   const all = given.split(/[\s,]+/).filter((one) => one !== '')

@@ -2,6 +2,7 @@ import {
   bytes,
   email,
   key256,
+  list,
   oneOf,
   password,
   places,
@@ -73,6 +74,15 @@ export const VARIABLES = {
   }),
   retainOperationsDays: optional('GATEHOUSE_RETAIN_OPERATIONS_DAYS', whole(1, 36_600), {
     summary: 'Records of operations are deleted after so many days; sums of usage stay. Kept for ever when absent.',
+  }),
+  siem: optional('GATEHOUSE_SIEM', list, {
+    summary:
+      'Where audit entries and operations are sent, as format=place separated by commas: ndjson, cef, ocsf or otlp; https://…, syslog+tls://host:port, file:/path.',
+    secret: 'url',
+  }),
+  siemHeaders: optional('GATEHOUSE_SIEM_HEADERS', text, {
+    summary: 'Headers for collectors reached over HTTP: a=b,c=d.',
+    secret: true,
   }),
   previousMasterKey: optional('GATEHOUSE_MASTER_KEY_PREVIOUS', key256, {
     summary: 'The master key before GATEHOUSE_MASTER_KEY, for the start that brings a new one in.',
