@@ -85,13 +85,22 @@ export function grantorsOf(snapshot: Snapshot, caller: Caller): ExplainAnswer['g
   })
 }
 
-/** Who has a permission over everything by a Role document; owners by a Grant are not asked one by one. */
-export function holdersOf({ roles }: Snapshot, permission: Permission) {
-  return [...roles.members].flatMap(([role, members]) => {
+/** Who has a permission over everything: owners by a Grant, then the members of roles that give it. */
+export function holdersOf({ roles, access }: Snapshot, permission: Permission) {
+  const owners = access.rules
+    .filter(({ spec }) => isOwnership(spec))
+    .flatMap(({ spec }) => spec.to.map((principal) => ({ principal, role: 'owner' })))
+  const members = [...roles.members].flatMap(([role, named]) => {
     const rule = roles.rules.get(role)
     if (rule?.reach !== 'everything' || !rule.permissions.includes(permission)) return []
-    return members.map((principal) => ({ principal, role }))
+    return named.map((principal) => ({ principal, role }))
   })
+  return [...owners, ...members]
+}
+
+function isOwnership({ effect, mode, when, expires, actions, on }: Rule['spec']): boolean {
+  const isFirm = effect === 'allow' && mode === 'enforce' && when === undefined && expires === undefined
+  return isFirm && actions.includes('manage') && on.includes('*')
 }
 
 /** Of whom it is asked: principals, and what they are now. */

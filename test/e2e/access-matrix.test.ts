@@ -118,6 +118,24 @@ test('who can is asked of those within reach, and a decision is told with the gr
     'user:admin@localhost',
   ])
   expect(await principals('manager')).toEqual(['app:portal'])
+  const refused = await fetch(`${gateway.url}/api/v1/access/explain`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${keys.member}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ on: 'model:rehearsal' }),
+  })
+  // Owners are among them, whether a role or a grant made them so; and the member is told of no grant of others.
+  expect(await refused.json()).toMatchObject({
+    effect: 'deny',
+    rules: [],
+    grantedBy: [
+      { principal: 'user:manager@example.com', because: 'manages the team claims' },
+      { principal: 'app:bootstrap', because: 'has the role owner' },
+      { principal: 'user:admin@localhost' },
+      { principal: 'user:administrator@example.com', because: 'has the role administrator' },
+      { principal: 'user:owner@example.com' },
+      { principal: 'user:security@example.com' },
+    ],
+  })
   const decision = await get('member', `/api/v1/decisions/${made.own.decision}`)
   expect(decision).toMatchObject({
     effect: 'allow',

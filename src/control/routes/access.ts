@@ -108,7 +108,12 @@ export const accessRoutes: readonly Route<AccessServices>[] = [
       const asked = { action, resource: resourceOf(on), nowMs: clock.now() }
       const snapshot = policy.holder.current()
       const named = [...knownPrincipals(snapshot), ...(await peopleWithAccounts(people))]
-      const now: Now = (principal) => callerNow(snapshot.identity, principal, people.directory)
+      // Who has left may nothing, whatever documents still say of them.
+      const now: Now = (principal) => {
+        const caller = callerNow(snapshot.identity, principal, people.directory)
+        const person = caller?.user === undefined ? undefined : people.directory.person(caller.user)
+        return person === undefined || person.status === 'active' ? caller : undefined
+      }
       const among = { principals: [...new Set(named)].sort(), callerOf: now, reach }
       return { status: 200, body: whoCanAnswerOf(snapshot, asked, among) }
     },

@@ -87,7 +87,7 @@ describe('what an explanation says', () => {
   test('where the grant stands, who could grant, and what is missing', () => {
     const { changes } = asked('crm')
     expect(changes[0]).toMatch(/sales-may \([^)]+:\d+\).*app:portal would have to be one of those it is for/)
-    expect(changes.at(-1)).toContain('user:max could write it')
+    expect(changes.at(-1)).toContain('user:max could allow it')
   })
 
   test('a denial that wins is named alone, whatever allows', () => {

@@ -17,7 +17,7 @@ export function whatWouldChange(
   const nearly = enforced.filter((rule) => rule.effect === 'allow').map((rule) => lacks(rule, who, key))
   const near = nearly.toSorted((a, b) => weightOf(a) - weightOf(b)).flatMap((missing) => sentenceOf(missing))
   const whom = grantors(decision)
-  return [...near, `Or a new grant would have to let ${who} ${request.action} ${key}: ${whom} could write it.`]
+  return [...near, `Or a new grant would have to let ${who} ${request.action} ${key}: ${whom} could allow it.`]
 }
 
 interface Missing {
