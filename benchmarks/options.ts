@@ -11,6 +11,8 @@ export interface Sizes {
   /** Rounds of requests before anything is measured: the runtime goes on compiling for some 20,000 of them. */
   readonly warmUps: number
   readonly streams: number
+  /** Rounds of streams before anything is measured. */
+  readonly streamWarmUps: number
   /** Requests a round where the upstream takes 20 ms. */
   readonly slowRequests: number
   /** Streams a round where the time to the first token is taken. */
@@ -37,6 +39,7 @@ const QUICK: Sizes = {
   requests: 2_000,
   warmUps: 3,
   streams: 80,
+  streamWarmUps: 1,
   slowRequests: 200,
   firstTokens: 60,
   pacedStreams: 10,
@@ -52,6 +55,7 @@ const DEFAULT: Sizes = {
   requests: 4_000,
   warmUps: 5,
   streams: 300,
+  streamWarmUps: 5,
   slowRequests: 1_000,
   firstTokens: 300,
   pacedStreams: 60,
@@ -68,6 +72,7 @@ const FULL: Sizes = {
   requests: 10_000,
   warmUps: 3,
   streams: 800,
+  streamWarmUps: 3,
   slowRequests: 3_000,
   firstTokens: 1_000,
   pacedStreams: 200,

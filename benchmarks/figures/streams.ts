@@ -15,7 +15,7 @@ export const streams: Section = {
   run: async (bench) => {
     const figures: Figure[] = []
     for (const behaviour of ['burst', 'steps'] as const) {
-      const how = { connections: 10, rounds: bench.sizes.rounds, share: 0.1, warmUps: bench.sizes.warmUps }
+      const how = { connections: 10, rounds: bench.sizes.rounds, share: 0.1, warmUps: bench.sizes.streamWarmUps }
       const [floor, ...others] = await compare(bench, lanes(bench, behaviour), how)
       if (!floor || floor.turns.length === 0) {
         figures.push(unmeasured(`bare, ${behaviour}`, floor?.failure ?? 'not measured'))
