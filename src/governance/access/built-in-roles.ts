@@ -15,6 +15,8 @@ export interface RoleRule {
 const OF_OWNERS_ALONE: readonly Permission[] = [
   'roles:write',
   'identity:write',
+  // Who says which groups somebody is in says which teams, and so which roles.
+  'users:provision',
   'content:read',
   'secrets:reveal',
   'records:delete',

@@ -71,7 +71,7 @@ function roles(text = ORGANISATION) {
 describe('who has which role', () => {
   test('everybody recognised may see who they are; a program without a role may nothing else', () => {
     const { as } = roles(ORGANISATION.replace("members: ['app:portal'], reach", "members: ['user:nobody'], reach"))
-    expect(as('app:portal').permissions).toEqual(['self:read'])
+    expect(as('app:portal').permissions).toEqual(['self:read', 'self:write'])
     expect(as('app:portal').roles).toEqual([])
   })
 
@@ -111,7 +111,7 @@ describe('who has which role', () => {
 
   test('a written role gives what it names, over what it says', () => {
     const rights = roles().as('app:portal')
-    expect(rights.permissions).toEqual(['self:read', 'usage:read', 'keys:read', 'keys:write'])
+    expect(rights.permissions).toEqual(['self:read', 'self:write', 'usage:read', 'keys:read', 'keys:write'])
     expect(rights.reach('keys:write')).toEqual({ teams: [], principals: [] })
   })
 })
@@ -129,7 +129,13 @@ describe('what the built-in roles are', () => {
   })
 
   test('only an owner appoints, says whom to believe, reveals secrets and deletes records', () => {
-    for (const permission of ['roles:write', 'identity:write', 'secrets:reveal', 'records:delete'] as const) {
+    for (const permission of [
+      'roles:write',
+      'identity:write',
+      'users:provision',
+      'secrets:reveal',
+      'records:delete',
+    ] as const) {
       const having = Object.entries(BUILT_IN_ROLES).filter(([, { permissions }]) =>
         (permissions as readonly Permission[]).includes(permission),
       )
