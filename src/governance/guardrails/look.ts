@@ -60,6 +60,7 @@ export function lookAt(index: Looking, request: LookRequest): TextLook {
   // Folding what comes next may change what this view says: only of a text that is its own view the beginning stays.
   if (progress && !view.same) forgetAll(progress)
   placeAll(sight, seen.findings, (finding) => inOriginal(finding, view, text))
+  lookAtOriginal(sight, text)
   let undecidedFrom = view.from(seen.undecidedFrom)
   const plainJson = readingOf(channel) === 'json' && view.same
   for (const further of furtherViews(view, { original: text, asked: NOTHING_ASKED, open })) {
@@ -141,6 +142,22 @@ function seeOne({ index, request, looks }: Sight, { text, open, name = 'text', p
     return own.length === 0 ? seen : [...seen, ...own]
   })
   return { findings, undecidedFrom }
+}
+
+/** Asks the units that look at the text as it came. */
+function lookAtOriginal({ index, request, looks }: Sight, text: string): void {
+  index.units.forEach(({ findInOriginal }, number) => {
+    const look = looks[number]
+    if (!findInOriginal || !look) return
+    const began = index.monotonic()
+    try {
+      look.findings.push(...findInOriginal(text))
+    } catch {
+      look.failed = true
+    }
+    look.tookMs += index.monotonic() - began
+    look.failed ||= look.tookMs > request.budgetMs
+  })
 }
 
 function undecidedIn(text: string, { undecidedFrom, longestMatch }: CompiledDetector): number {

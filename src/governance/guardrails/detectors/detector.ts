@@ -17,6 +17,8 @@ export interface CompiledDetector {
    * text as it stands, decoded, without its disguise). Synchronous and pure; offsets are those of `text`.
    */
   readonly find?: (text: string, channel: Channel, view: ViewName) => readonly Finding[]
+  /** Looks at the text as it came, with what every reading drops. Synchronous and pure. */
+  readonly findInOriginal?: (text: string) => readonly Finding[]
   /** The readings that it looks at; all when absent. */
   readonly views?: ReadonlySet<ViewName>
   /** Characters that a stream holds back for `find`: no match is longer. 0 without `find`. */
