@@ -38,7 +38,21 @@ export const planAnswer = z.strictObject({
 })
 
 /** Answer of `:plan`: what would change, for whom, and what it would have done to what was recorded. */
-export const foresightAnswer = planAnswer.extend({ effects: z.array(effectSchema), replay: replaySchema.optional() })
+export const foresightAnswer = planAnswer.extend({
+  effects: z.array(effectSchema),
+  /** What would be valid and is most likely not meant. */
+  warnings: z.array(
+    z.strictObject({
+      file: z.string(),
+      line: z.number().int(),
+      column: z.number().int(),
+      path: z.string().optional(),
+      message: z.string(),
+      hint: z.string().optional(),
+    }),
+  ),
+  replay: replaySchema.optional(),
+})
 /** Answer of `:plan`. */
 export type ForesightAnswer = z.infer<typeof foresightAnswer>
 

@@ -3,6 +3,7 @@ import { GatewayError } from '../lib/errors.ts'
 import { type DocumentSet, documentSetOf, InvalidDocuments, type Kind, validate } from '../platform/documents/index.ts'
 import type { Tables } from '../platform/storage/index.ts'
 import type { Bindings, SecretUse } from '../platform/vault/index.ts'
+import { refuseLockOut } from './administered.ts'
 import { auditEntriesOf, type ChangeOrigin } from './audited.ts'
 import type { Compile } from './compile.ts'
 import { addedUses, credentialUses } from './credential-uses.ts'
@@ -166,6 +167,7 @@ async function commit(tools: ChangeTools, { next, changes, unchanged, request }:
   const at = tools.now()
   // INVARIANT: what cannot be compiled is never written, so no revision can stop a gate from starting.
   const snapshot = tools.compile(next, { number: expected + 1, publishedAt: at })
+  refuseLockOut(current, snapshot, at)
   request.permit?.(changes, { before: current, after: snapshot })
   await tools.holder.ready(snapshot)
   const { author, reason, origin } = request

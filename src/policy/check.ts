@@ -1,4 +1,6 @@
 import { type Problem, type Sources, type ValidationOptions, validate } from '../platform/documents/index.ts'
+import { adviceOn, priceAdvice } from './advice.ts'
+import type { Compile } from './compile.ts'
 import { POLICY_KINDS } from './kinds.ts'
 import { claimOf } from './stored.ts'
 import { systemDocuments } from './system.ts'
@@ -22,4 +24,15 @@ export function withSystem(sources: Sources): Sources {
 export function checkDocuments(sources: Sources, options: ValidationOptions = {}): Check {
   const result = validate(POLICY_KINDS, withSystem(sources), options)
   return result.valid ? { valid: true, count: sources.documents.length } : result
+}
+
+/** What is valid in documents and most likely not meant; nothing while they are not valid. */
+export function adviceOnSources(
+  sources: Sources,
+  { compile, nowMs }: { readonly compile: Compile; readonly nowMs: number },
+): readonly Problem[] {
+  const result = validate(POLICY_KINDS, withSystem(sources), { apiVersion: 'optional' })
+  if (!result.valid) return []
+  const { documents } = result
+  return [...adviceOn(documents, nowMs), ...priceAdvice(compile(documents, { number: 1, publishedAt: nowMs }))]
 }

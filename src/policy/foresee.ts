@@ -2,6 +2,8 @@ import { spentOfBudgets } from '../governance/limits/index.ts'
 import type { Ledger } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import { GatewayError } from '../lib/errors.ts'
+import type { Problem } from '../platform/documents/index.ts'
+import { adviceOn, priceAdvice } from './advice.ts'
 import type { Changes } from './changes.ts'
 import type { Compile } from './compile.ts'
 import type { Effect } from './effects/effect.ts'
@@ -15,6 +17,8 @@ export interface Foresight {
   readonly changes: readonly Change[]
   readonly unchanged: number
   readonly effects: readonly Effect[]
+  /** What would be valid and is most likely not meant. */
+  readonly warnings: readonly Problem[]
   /** Only where a replay was asked for. */
   readonly replay?: ReplayResult
 }
@@ -34,6 +38,8 @@ export interface ForesightTools {
   readonly clock: Clock
   readonly ledger?: Pick<Ledger, 'between' | 'spentSince'> | undefined
 }
+
+const MOST_WARNINGS = 1_000
 
 /** Looks into changes; replays one at a time, for each keeps a core busy. Throws `overloaded` while another replays. */
 export function foreseer(tools: ForesightTools): (intent: Intent, options?: ForesightOptions) => Promise<Foresight> {
@@ -59,18 +65,20 @@ async function foresee(tools: ForesightTools, intent: Intent, options: Foresight
   if (options.replayMs !== undefined && !ledger) {
     throw new GatewayError('not_ready', { message: 'There are no recorded operations here to replay.' })
   }
-  if (changes.length === 0 && options.replayMs === undefined) return { changes, unchanged, effects: [] }
+  if (changes.length === 0 && options.replayMs === undefined) return { changes, unchanged, effects: [], warnings: [] }
   const after = compile(next, { number: before.number + 1, publishedAt: nowMs })
   const spent: Parameters<typeof effectsOf>[2]['spent'] =
     ledger && ((index, names) => spentOfBudgets({ index, spentSince: ledger.spentSince, nowMs }, names))
   const effects = await effectsOf(before, after, { changes, nowMs, spent })
-  if (options.replayMs === undefined || !ledger) return { changes, unchanged, effects }
+  const warnings = [...adviceOn(next, nowMs), ...priceAdvice(after)].slice(0, MOST_WARNINGS)
+  if (options.replayMs === undefined || !ledger) return { changes, unchanged, effects, warnings }
   const span = { from: nowMs - options.replayMs, to: nowMs + 1 }
   const { monotonic } = clock
   return {
     changes,
     unchanged,
     effects,
+    warnings,
     replay: await replay({ before, after, ledger, ...span, monotonic, signal: options.signal }),
   }
 }

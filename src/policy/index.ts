@@ -1,6 +1,6 @@
 export type { ChangeOrigin } from './audited.ts'
 export type { Applied, BeforeAndAfter, ChangeRequest, Permit } from './changes.ts'
-export { type Check, checkDocuments } from './check.ts'
+export { adviceOnSources, type Check, checkDocuments } from './check.ts'
 export { type Compile, type CompileOptions, compiler } from './compile.ts'
 export { addedUses } from './credential-uses.ts'
 export { readPolicy } from './directory.ts'

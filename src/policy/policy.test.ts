@@ -184,6 +184,11 @@ describeEngines('policy', (open) => {
 
   test('a bootstrap key that the operator gives lets in again, whatever was revoked before', async () => {
     const { policy, database } = await start()
+    expect(
+      await refusal(() => policy.deleteDocument({ kind: 'Key', name: 'bootstrap', author: ANN.author })),
+    ).toMatchObject({ code: 'conflict', publicMessage: expect.stringContaining('nobody could administer') })
+    const ann = "kind: Role\nmetadata: {name: owner}\nspec: {members: ['user:ann@example.com']}\n"
+    await policy.apply(intent(ann), ANN)
     for (const kind of ['Key', 'Grant', 'App']) {
       await policy.deleteDocument({ kind, name: 'bootstrap', author: ANN.author })
     }
