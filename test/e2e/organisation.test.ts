@@ -8,6 +8,9 @@ import { systemRandom } from '../../src/lib/random.ts'
 import { createEgress } from '../../src/platform/egress/index.ts'
 import { type Gateway, startGateway } from './harness.ts'
 
+/** The line that lets claims use their expert. */
+const CLAIMS = 'to: ["team:claims"], on: ["model:claims-expert"]'
+
 let gateway: Gateway
 let folder: string
 let directory: string
@@ -75,11 +78,7 @@ test('the same directory again changes nothing', async () => {
 })
 
 test('one line changed shows exactly its effect', async () => {
-  await edit(
-    'access.yaml',
-    "spec: {to: ['team:claims'], on: ['model:claims-expert']}",
-    "spec: {to: ['team:insurance'], on: ['model:claims-expert']}",
-  )
+  await edit('access.yaml', CLAIMS, CLAIMS.replace('team:claims', 'team:insurance'))
   const { code, text } = await gatehouse('plan', directory)
   expect(code).toBe(2)
   expect(text.split('\n')).toEqual([
@@ -95,8 +94,8 @@ test('one line changed shows exactly its effect', async () => {
 test('a plan says what it would have done to what was recorded', async () => {
   await edit(
     'access.yaml',
-    "to: ['team:insurance'], on: ['model:claims-expert']",
-    "to: ['team:engineering'], on: ['model:claims-expert']",
+    CLAIMS.replace('team:claims', 'team:insurance'),
+    CLAIMS.replace('team:claims', 'team:engineering'),
   )
   const { text } = await gatehouse('plan', directory, '--replay', '1h')
   expect(text).toMatch(/replay: \d+ of \d+ operations/)
