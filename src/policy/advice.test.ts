@@ -35,9 +35,7 @@ test.each([
     grant('g', "{to: [org], on: ['model:asistant']}"),
     'Grant g: there is no Model named asistant (Did you mean assistant?)',
   ],
-  [
-    'an agent that is not there',
-    grant('g', "{to: ['agent:x'], on: ['model:*']}"),
+ on: ['model:*']}"),
     'Grant g: there is no Agent named x',
   ],
   [
