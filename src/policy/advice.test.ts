@@ -35,9 +35,6 @@ test.each([
     grant('g', "{to: [org], on: ['model:asistant']}"),
     'Grant g: there is no Model named asistant (Did you mean assistant?)',
   ],
- on: ['model:*']}"),
-    'Grant g: there is no Agent named x',
-  ],
   [
     'a limit of a model that is not there',
     "kind: Limit\nmetadata: {name: l}\nspec: {appliesTo: ['model:asistant'], requests: 1/s}\n",
