@@ -14,7 +14,7 @@ import { jsonObject, listOf, pageQuery } from './list.ts'
 import { meAnswer } from './me.ts'
 import { decisionAnswer, liveQuery, operationAnswer, operationsAnswer, operationsQuery } from './operations.ts'
 import { facetsAnswer, facetsQuery, overviewAnswer, overviewQuery } from './overview.ts'
-import { changePasswordBody, changeUserBody, confirmFactorBody, enrolmentAnswer, methodsAnswer, newPersonalKeyBody, newUserBody, oneTimePasswordAnswer, openSessionAnswer, personalKeyAnswer, recoveryCodesAnswer, sessionAnswer, signInBody, stepUpBody, userAnswer, usersQuery } from './people.ts'
+import { changePasswordBody, changeUserBody, confirmFactorBody, enrolmentAnswer, methodsAnswer, newPersonalKeyBody, newUserBody, oneTimePasswordAnswer, openSessionAnswer, personalKeyAnswer, recoveryCodesAnswer, returnQuery, sessionAnswer, signInBody, stepUpBody, userAnswer, usersQuery } from './people.ts'
 import { accessRequestAnswer, accessRequestsAnswer, accessRequestsQuery, approveBody, declineBody, newAccessRequestBody } from './requests.ts'
 import { decideItemBody, newReviewBody, reviewAnswer, reviewItemsAnswer, reviewItemsQuery, reviewsAnswer, signBody } from './reviews.ts'
 import { policyStatusAnswer, revisionAnswer, revisionsQuery } from './revisions.ts'
@@ -32,6 +32,11 @@ export const ENDPOINTS = {
   postKeysLeaked: { method: 'POST', path: '/api/v1/keys:leaked', body: leakedKeyBody, answer: receivedAnswer },
   postSession: { method: 'POST', path: '/api/v1/session', body: signInBody, answer: sessionAnswer },
   getSessionMethods: { method: 'GET', path: '/api/v1/session/methods', answer: methodsAnswer },
+  getSignInOidcName: { method: 'GET', path: '/api/v1/sign-in/oidc/:name', query: returnQuery },
+  getSignInOidcNameCallback: { method: 'GET', path: '/api/v1/sign-in/oidc/:name/callback' },
+  getSignInSamlName: { method: 'GET', path: '/api/v1/sign-in/saml/:name', query: returnQuery },
+  postSignInSamlNameAcs: { method: 'POST', path: '/api/v1/sign-in/saml/:name/acs' },
+  getSignInSamlNameMetadata: { method: 'GET', path: '/api/v1/sign-in/saml/:name/metadata', answer: 'application/samlmetadata+xml' },
   postAccessExplain: { method: 'POST', path: '/api/v1/access/explain', body: explainBody, answer: explainAnswer },
   getAccessWhoCan: { method: 'GET', path: '/api/v1/access/who-can', query: whoCanQuery, answer: whoCanAnswer },
   putMePassword: { method: 'PUT', path: '/api/v1/me/password', body: changePasswordBody },

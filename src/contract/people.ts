@@ -131,3 +131,9 @@ export const usersQuery = pageQuery.extend({
   /** Part of the address or the name. */
   search: z.string().max(256).toLowerCase().optional(),
 })
+
+/** Query of the addresses that send a browser to an identity provider. */
+export const returnQuery = z.strictObject({
+  /** A path of this gateway to come back to. */
+  returnTo: z.string().optional(),
+})

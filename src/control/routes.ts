@@ -3,7 +3,7 @@ import type { AccessRequests, Reviews } from '../governance/approvals/index.ts'
 import type { Audit } from '../governance/audit/index.ts'
 import type { GuardrailTrial } from '../governance/guardrails/index.ts'
 import type { People } from '../governance/people/index.ts'
-import type { Scim } from '../governance/sso/index.ts'
+import type { Scim, Sso } from '../governance/sso/index.ts'
 import type { Ledger, LedgerVerdict, Records } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { IdMaker } from '../lib/ids.ts'
@@ -37,6 +37,7 @@ import { schemaRoutes } from './routes/schema.ts'
 import { scimRoutes } from './routes/scim.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { openSessionRoutes, sessionRoutes } from './routes/session.ts'
+import { openSsoRoutes } from './routes/sso.ts'
 import { subjectRoutes } from './routes/subjects.ts'
 import { targetRoutes } from './routes/targets.ts'
 import { teamRoutes } from './routes/teams.ts'
@@ -47,6 +48,7 @@ import { userRoutes } from './routes/users.ts'
 export interface ControlServices {
   readonly policy: Policy
   readonly people: People
+  readonly sso: Sso
   readonly scim: Scim
   readonly publicUrl: string
   readonly ledger: Ledger
@@ -106,4 +108,5 @@ export const OPEN_ROUTES: readonly OpenRoute<ControlServices>[] = Object.freeze(
   ...referenceRoutes(() => [...OPEN_ROUTES, ...CONTROL_ROUTES]),
   ...openLeakRoutes,
   ...openSessionRoutes,
+  ...openSsoRoutes,
 ])

@@ -141,7 +141,7 @@ interface ControlParts {
 }
 
 function controlOn(ground: Ground, { gate, alerts, log, config }: ControlParts) {
-  const { policy, people, ledger, vault, coordinator, requests, reviews } = ground
+  const { policy, people, sso, ledger, vault, coordinator, requests, reviews } = ground
   const { audit, seals, verifyLedger } = ground.auditing
   const { random, clock, health, ids } = gate
   const { records, responses } = ground
@@ -152,6 +152,7 @@ function controlOn(ground: Ground, { gate, alerts, log, config }: ControlParts) 
     alerts,
     policy,
     people,
+    sso,
     scim: scim({ people, documents: policy.documents, publicUrl: config.publicUrl }),
     publicUrl: config.publicUrl,
     ledger,

@@ -6,6 +6,7 @@ import { type AccessRequests, accessRequests, type Reviews, reviews } from '../g
 import { generateKey, keyDigest } from '../governance/identity/index.ts'
 import { primeBudgets } from '../governance/limits/index.ts'
 import type { People } from '../governance/people/index.ts'
+import type { Sso } from '../governance/sso/index.ts'
 import { type Ledger, openLedger, type Records, recordKeeping } from '../governance/usage/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import { idMaker } from '../lib/ids.ts'
@@ -30,7 +31,7 @@ import {
   type Vault,
 } from '../platform/vault/index.ts'
 import { createPolicy, type Policy, type PolicyOptions, type Snapshot } from '../policy/index.ts'
-import { openAccounts } from './accounts.ts'
+import { openAccounts, openSso } from './accounts.ts'
 import { type Auditing, openAuditing, siemExports } from './auditing.ts'
 import { startBackground } from './background.ts'
 import { type FirstAdministrator, firstAdministrator, firstAdministratorEmail } from './first-administrator.ts'
@@ -56,6 +57,8 @@ export interface Ground {
   readonly coordinator: Coordinator
   readonly policy: Policy
   readonly people: People
+  /** Signing in through identity providers. */
+  readonly sso: Sso
   readonly responses: ResponseState
   readonly requests: AccessRequests
   readonly reviews: Reviews
@@ -91,6 +94,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const { adminPassword } = config
   const administrator =
     email === undefined ? undefined : await firstAdministrator({ people, policy }, { email, adminPassword })
+  const sso = await openSso(standing, { people, policy, egress })
   const responses = responseState({ database, clock, problem })
   const approving = { database, audit, clock, ids: idMaker(clock, random) }
   const requests = accessRequests(approving)
@@ -120,6 +124,7 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
     coordinator,
     policy,
     people,
+    sso,
     responses,
     requests,
     records,

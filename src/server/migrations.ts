@@ -4,6 +4,7 @@ import { APPROVALS_MIGRATIONS } from '../governance/approvals/index.ts'
 import { auditMigrations } from '../governance/audit/index.ts'
 import { PEOPLE_MIGRATIONS } from '../governance/people/index.ts'
 import { siemMigrations } from '../governance/siem/index.ts'
+import { SSO_MIGRATIONS } from '../governance/sso/index.ts'
 import { usageMigrations } from '../governance/usage/index.ts'
 import { jobsMigrations } from '../platform/jobs/index.ts'
 import type { Migration } from '../platform/storage/index.ts'
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = Object.freeze([
   ...auditMigrations,
   ...siemMigrations,
   ...PEOPLE_MIGRATIONS,
+  ...SSO_MIGRATIONS,
   ...APPROVALS_MIGRATIONS,
   ...ALERT_MIGRATIONS,
 ])

@@ -2,6 +2,7 @@ import { methodsAnswer, sessionAnswer, signInBody, stepUpBody } from '../../cont
 import type { Rights } from '../../governance/access/index.ts'
 import { type Caller, isSameOrigin, personalCaller, type Session } from '../../governance/identity/index.ts'
 import type { People } from '../../governance/people/index.ts'
+import type { Sso } from '../../governance/sso/index.ts'
 import { GatewayError } from '../../lib/errors.ts'
 import { parseJson } from '../../lib/json.ts'
 import type { Policy } from '../../policy/index.ts'
@@ -13,6 +14,7 @@ import { clearedCookie, sessionCookie } from '../session-cookie.ts'
 export interface SessionServices {
   readonly people: People
   readonly policy: Policy
+  readonly sso: Sso
 }
 
 const LONGEST_BODY = 16_384
@@ -33,7 +35,7 @@ export const openSessionRoutes: readonly OpenRoute<SessionServices>[] = [
     path: '/api/v1/session/methods',
     summary: 'The ways of signing in that are offered.',
     answer: methodsAnswer,
-    handle: async () => ({ status: 200, body: { password: true, providers: [] } }),
+    handle: async (_, { sso }) => ({ status: 200, body: { password: true, providers: [...sso.methods()] } }),
   },
 ]
 

@@ -1,4 +1,7 @@
-export { identityProviderKind } from './identity-provider.kind.ts'
+export { SSO_MIGRATIONS } from './assertions.store.ts'
+export { type IdentityProviderSpec, identityProviderKind } from './identity-provider.kind.ts'
+export { PENDING_MS, type SignInSealer } from './pending.ts'
 export { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts'
 export { projected, SCIM, versionOf } from './scim/resources.ts'
 export { type ResourceKind, type Scim, scim } from './scim/scim.ts'
+export { type Sso, singleSignOn } from './sso.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { canonicalJson, sha256Hex } from '../../../lib/crypto.ts'
 import { GatewayError } from '../../../lib/errors.ts'
 import type { ProvisionedGroup, ProvisionedUser } from '../../people/index.ts'
-import { isOfDomains } from '../domains.ts'
+import { isOfDomains } from '../claims.ts'
 import { isObject, stepsOf } from './filter.ts'
 
 /** The names of SCIM's schemas and messages (RFC 7643 §8, RFC 7644 §3). */
