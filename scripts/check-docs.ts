@@ -103,8 +103,11 @@ function dependencies(pages: readonly Page[]): readonly Untruth[] {
 }
 
 function installed(): readonly Dependency[] {
-  return Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).map(([name, version]) => {
-    const own: { readonly license?: string } = JSON.parse(read(`node_modules/${name}/package.json`))
+  const web: Manifest = JSON.parse(read('web/package.json'))
+  const all = { ...manifest.dependencies, ...manifest.devDependencies, ...web.devDependencies }
+  return Object.entries(all).map(([name, version]) => {
+    const place = ['node_modules', 'web/node_modules'].find((folder) => existsSync(join(root, folder, name)))
+    const own: { readonly license?: string } = JSON.parse(read(`${place}/${name}/package.json`))
     return { name, version, license: own.license ?? 'unknown' }
   })
 }

@@ -4,7 +4,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** What the tests start themselves: the Debian package, and how to see that it is there already. */
-const NEEDED = [{ package: 'postgresql', for: 'the store tests on PostgreSQL', present: hasPostgres }]
+const NEEDED = [
+  { package: 'postgresql', for: 'the store tests on PostgreSQL', present: hasPostgres },
+  { package: 'chromium', for: 'the tests in a browser', present: () => existsSync('/usr/bin/chromium') },
+]
 
 /** Installs what is missing, or says what will be skipped and why. Never asks a question, never fails the run. */
 export function ensureSystemPackages(say) {

@@ -16,6 +16,7 @@ const tool = (name) => join(root, 'node_modules', '.bin', name)
 const CHECKS = [
   { name: 'lint', command: [tool('biome'), 'check', '--error-on-warnings'] },
   { name: 'types', command: [tool('tsc'), '-p', '.'] },
+  { name: 'web-types', command: [tool('tsc'), '-p', 'web'] },
   { name: 'rooms', command: [bun, 'scripts/check-rooms.ts'] },
   { name: 'knip', command: [tool('knip'), '--no-progress'] },
   { name: 'docs', command: [bun, 'scripts/check-docs.ts'] },

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { CONTROL_ROUTES, type ControlServices, controlPlane, OPEN_ROUTES } from '../control/index.ts'
 import { type Gate, replayStore, routerOf, SURFACES, type TraceIds } from '../gate/index.ts'
 import type { Alerts } from '../governance/alerts/index.ts'
@@ -24,6 +25,7 @@ import { type Ground, openGround } from './ground.ts'
 import type { ListenerParts } from './listener.ts'
 import { ownAddresses } from './own.ts'
 import { reporter } from './report.ts'
+import { openWebApp } from './static.ts'
 
 /** What the composition is made from. */
 export interface ComposeOptions {
@@ -41,6 +43,8 @@ export interface Composition extends Ground {
 }
 
 const GIB = 1_073_741_824
+/** Where `npm start` builds the web app. */
+const WEB_APP = join(import.meta.dir, '../../web/dist')
 
 /** Builds every object of the running gateway: with `ground.ts`, the only place that does. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
@@ -67,7 +71,9 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     config.role === 'all' || config.role === 'control' ? controlOn(ground, { gate, alerts, log, config }) : undefined
   const { policy, ledger } = ground
   const auditing = ground.auditing.status
+  const webApp = control && (await openWebApp(WEB_APP))
   const own = ownAddresses({
+    webApp,
     auditing,
     control,
     metrics,

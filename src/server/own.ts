@@ -7,6 +7,7 @@ import type { TargetHealth } from '../models/routing/index.ts'
 import type { MetricsRegistry } from '../platform/telemetry/index.ts'
 import type { Policy } from '../policy/index.ts'
 import type { Admission } from './admission.ts'
+import type { WebApp } from './static.ts'
 
 /** What the gateway's own addresses tell of. */
 export interface OwnParts {
@@ -19,6 +20,8 @@ export interface OwnParts {
   readonly admission: Admission
   readonly health: TargetHealth
   readonly node: string
+  /** Absent where it has not been built, and where this process has no control plane. */
+  readonly webApp: WebApp | undefined
 }
 
 /** Answers one of the gateway's own addresses; undefined: it is none. `address` is asked for only where it matters. */
@@ -41,7 +44,7 @@ export function ownAddresses(parts: OwnParts): Own {
         headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
       })
     }
-    return undefined
+    return parts.webApp?.(request, path)
   }
 }
 
