@@ -1,16 +1,19 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { BrandingAnswer, Palette } from '../../../src/contract/branding.ts'
 import { ask } from '../api/client.ts'
+import { sessionQuery } from '../api/session.ts'
 import { isDark, THEME_CHANGED } from './theme.ts'
 
-/** How the product looks and speaks here. */
-export const brandQuery = queryOptions({
-  queryKey: ['branding'],
-  queryFn: () => ask<BrandingAnswer>('/api/v1/branding'),
-  staleTime: 300_000,
-  retry: false,
-})
+/** How the product looks and speaks here: to everybody, or to the team of who is signed in. */
+const brandQuery = (person: string | undefined) =>
+  queryOptions({
+    queryKey: ['branding', person ?? ''],
+    queryFn: () => ask<BrandingAnswer>(person === undefined ? '/api/v1/branding' : '/api/v1/me/branding'),
+    staleTime: 300_000,
+    retry: false,
+    placeholderData: keepPreviousData,
+  })
 
 /** The name of the product and its assistant; the defaults until the gateway has said. */
 export function useBrand(): {
@@ -18,7 +21,10 @@ export function useBrand(): {
   readonly assistant: string
   readonly brand: BrandingAnswer | undefined
 } {
-  const { data: brand } = useQuery(brandQuery)
+  const { data: session } = useQuery(sessionQuery)
+  // Whoever must choose a password first may read nothing of their own yet.
+  const isIn = session && session.passwordChange !== 'required'
+  const { data: brand } = useQuery(brandQuery(isIn ? session.user.id : undefined))
   return { name: brand?.name ?? 'Gatehouse', assistant: brand?.assistant ?? 'Assistant', brand }
 }
 

@@ -14,6 +14,12 @@ export interface TimeChartProps {
 }
 
 const SIDE_PX = 56
+const LEAST_SPARE_SECONDS = 6 * 3_600
+
+/** Room beside the first and the last bar, seconds: one bar alone stands in the middle of a day, not at the edge of years. */
+function spare(min: number, max: number): number {
+  return Math.max(LEAST_SPARE_SECONDS, (max - min) * 0.03)
+}
 
 /** One series over time as bars; it follows the width of its place and the colours of the page. */
 export function TimeChart({ label, at, values, format, height = 160 }: TimeChartProps) {
@@ -36,7 +42,10 @@ export function TimeChart({ label, at, values, format, height = 160 }: TimeChart
         height,
         legend: { show: false },
         cursor: { y: false, points: { show: false } },
-        scales: { x: { time: true }, y: { range: (_, __, max) => [0, max === 0 ? 1 : max * 1.1] } },
+        scales: {
+          x: { time: true, range: (_, min, max) => [min - spare(min, max), max + spare(min, max)] },
+          y: { range: (_, __, max) => [0, max === 0 ? 1 : max * 1.1] },
+        },
         axes: [
           { ...axis, grid: { show: false } },
           { ...axis, size: SIDE_PX, values: (_, ticks) => ticks.map((tick) => format(tick)) },
