@@ -12,9 +12,14 @@ interface StaticFile {
   /** The name has the content's hash in it, so it never changes. */
   readonly lasting: boolean
   readonly plain: Uint8Array<ArrayBuffer>
-  /** Packed once, when the gateway starts; absent where packing saves nothing. */
-  readonly packed: Readonly<Partial<Record<'br' | 'gzip', Uint8Array<ArrayBuffer>>>>
+  /** Packing saves something. */
+  readonly packable: boolean
+  /** What has been packed already. */
+  readonly packed: Map<Coding, Uint8Array<ArrayBuffer>>
 }
+
+const CODINGS = ['br', 'gzip'] as const
+type Coding = (typeof CODINGS)[number]
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -50,20 +55,37 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Reads the built web app into memory: a few hundred kilobytes, packed once. Undefined when it has not been built. */
+/**
+ * Reads the built web app into memory, from inside the one executable or from where `npm start` has built it: a few hundred
+ * kilobytes, packed when they are first asked for. Undefined when it has not been built.
+ */
 export async function openWebApp(directory: string): Promise<WebApp | undefined> {
-  const files = await readFiles(directory)
+  const files = (await filesInside()) ?? (await filesIn(directory))
   const page = files.get(`/${PAGE}`)
   if (!page) return undefined
   return (request, path) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
     const file = files.get(path)
     if (file) return fileResponse(request, file)
-    return NOT_PAGES.test(path) ? undefined : fileResponse(request, page)
+    // Who does not ask for a page is no browser: a wrong address of an API must not be answered with one.
+    const wantsPage = path === '/' || (request.headers.get('accept') ?? '').includes('text/html')
+    return wantsPage && !NOT_PAGES.test(path) ? fileResponse(request, page) : undefined
   }
 }
 
-async function readFiles(directory: string): Promise<ReadonlyMap<string, StaticFile>> {
+/** The name of the file in the executable that holds all files of the web app (`scripts/build-binary.ts`): JSON, address → base64. */
+const PACK = 'web-app.pack'
+
+async function filesInside(): Promise<ReadonlyMap<string, StaticFile> | undefined> {
+  const pack = Bun.embeddedFiles.find((file) => 'name' in file && file.name === PACK)
+  if (!pack) return undefined
+  const all = Object.entries((await pack.json()) as Readonly<Record<string, string>>)
+  return new Map(
+    all.map(([address, base64]) => [address, staticFile(address, new Uint8Array(Buffer.from(base64, 'base64')))]),
+  )
+}
+
+async function filesIn(directory: string): Promise<ReadonlyMap<string, StaticFile>> {
   const files = new Map<string, StaticFile>()
   const names = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
   for (const entry of names) {
@@ -82,13 +104,20 @@ function staticFile(address: string, plain: Uint8Array<ArrayBuffer>): StaticFile
     etag: `"${sha256Hex(plain).slice(0, 32)}"`,
     lasting: address.startsWith('/assets/'),
     plain,
-    packed: PACKABLE.has(ending)
-      ? {
-          br: new Uint8Array(brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } })),
-          gzip: new Uint8Array(gzipSync(plain)),
-        }
-      : {},
+    packable: PACKABLE.has(ending),
+    packed: new Map(),
   }
+}
+
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }
+
+/** The file in a coding, packed once. */
+function packedAs(file: StaticFile, coding: Coding): Uint8Array<ArrayBuffer> {
+  const known = file.packed.get(coding)
+  if (known) return known
+  const packed = new Uint8Array(coding === 'br' ? brotliCompressSync(file.plain, BROTLI) : gzipSync(file.plain))
+  file.packed.set(coding, packed)
+  return packed
 }
 
 function fileResponse(request: Request, file: StaticFile): Response {
@@ -104,9 +133,9 @@ function fileResponse(request: Request, file: StaticFile): Response {
   }
   if (request.headers.get('if-none-match') === file.etag) return new Response(null, { status: 304, headers })
   const accepted = request.headers.get('accept-encoding') ?? ''
-  const coding = (['br', 'gzip'] as const).find((name) => file.packed[name] && accepted.includes(name))
+  const coding = file.packable ? CODINGS.find((name) => accepted.includes(name)) : undefined
   if (coding) headers['content-encoding'] = coding
-  const body = (coding && file.packed[coding]) ?? file.plain
+  const body = coding ? packedAs(file, coding) : file.plain
   headers['content-length'] = String(body.byteLength)
   return new Response(request.method === 'HEAD' ? null : body, { status: 200, headers })
 }
