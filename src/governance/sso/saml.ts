@@ -1,4 +1,4 @@
-import { type Profile, SAML, ValidateInResponseTo } from '@node-saml/node-saml'
+import type { Profile, SAML } from '@node-saml/node-saml'
 import type { Clock } from '../../lib/clock.ts'
 import { sha256Hex } from '../../lib/crypto.ts'
 import { GatewayError } from '../../lib/errors.ts'
@@ -69,7 +69,7 @@ export function saml({ tables, clock, random }: SamlOptions): Saml {
   return {
     begin: async (provider, addresses) => {
       const requestId = `_${Buffer.from(random.bytes(20)).toString('hex')}`
-      const url = await partyOf(provider, addresses, requestId).getAuthorizeUrlAsync('', undefined, {})
+      const url = await (await partyOf(provider, addresses, requestId)).getAuthorizeUrlAsync('', undefined, {})
       return { url, secrets: { requestId } }
     },
     finish: async (provider, addresses, { response, secrets }) => {
@@ -80,7 +80,7 @@ export function saml({ tables, clock, random }: SamlOptions): Saml {
       }
       checkResponse(document, expected)
       if (!isSuccess(document.xml)) throw unacceptable('the provider says that signing in failed')
-      const profile = await verified(partyOf(provider, addresses, expected.requestId), response)
+      const profile = await verified(await partyOf(provider, addresses, expected.requestId), response)
       const { Assertion } = Object(profile.getAssertion?.()) as { readonly Assertion?: unknown }
       const assertion = checkAssertion(Object(Assertion) as Claims, expected)
       const digest = sha256Hex(`${provider.spec.issuer}\n${assertion.id}`)
@@ -92,7 +92,9 @@ export function saml({ tables, clock, random }: SamlOptions): Saml {
   }
 }
 
-function partyOf({ spec }: Provider, { entityId, consumer }: SamlAddresses, requestId: string): SAML {
+async function partyOf({ spec }: Provider, { entityId, consumer }: SamlAddresses, requestId: string): Promise<SAML> {
+  // Loaded when somebody first signs in this way: it takes a tenth of a second, and most starts never need it.
+  const { SAML, ValidateInResponseTo } = await import('@node-saml/node-saml')
   return new SAML({
     ...{ idpCert: [...spec.certificates], issuer: entityId, callbackUrl: consumer, entryPoint: spec.signInUrl ?? '' },
     ...{ audience: entityId, idpIssuer: spec.issuer, acceptedClockSkewMs: SKEW_MS },
