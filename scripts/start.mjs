@@ -27,7 +27,10 @@ function buildWeb() {
   const sources = ['src', 'index.html', 'package.json', 'vite.config.ts'].map((name) => join(web, name))
   if (existsSync(page) && Math.max(...sources.map(newest)) <= statSync(page).mtimeMs) return
   say('building the web app')
-  const { status } = spawnSync('npm', ['run', 'build', '--workspace=web', '--silent', '--', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync('npm', ['run', 'build', '--workspace=web', '--silent', '--', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   if (status !== 0) throw new Error('the web app did not build; see the output above')
 }
 
